@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: MIT
+#
+# Assay's one Makefile.  This head is its manual; `make help` prints it.
+#
+#   make run          set up, build, scan the sample mails with all plugins
+#   make check        set up, then every test: units, plugins, sample mails, bad
+#                     plugins, lint, short fuzzing, all of it again under ASan+UBSan,
+#                     and a build with clang
+#   make              build only: build/assay, build/plugins/*.so
+#   make deps         install the Debian packages that building and testing needs
+#   make test         the tests against what is built (part of check)
+#   make lint         layers, banned functions, licences, formats, docs in step,
+#                     cppcheck, clang-tidy (part of check)
+#   make fuzz         every fuzzer for FUZZ_S seconds (default 60)
+#   make deps-bench   install what only benchmarks need: peers to compare with
+#   make bench        benchmarks, side by side in one run
+#   make format       rewrite the sources with clang-format
+#   make install      into DESTDIR and PREFIX (default /usr/local)
+#   make clean        remove build/
+#
+# Settings: CC=clang   another compiler, builds in build/clang
+#           SAN=address,undefined   sanitizers, builds in build/san
+#           WERROR=1   warnings are errors (check does)      V=1   show commands
+#
+# A plugin is a folder plugins/NAME with its sources and a plugin.mk that may set
+# NAME_PKGS (pkg-config names), NAME_CFLAGS, NAME_LIBS and NAME_DEBS (packages).
+
+CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+CXX     := $(if $(findstring clang,$(CC)),clang++,g++)
+PREFIX  ?= /usr/local
+VERSION := 0.1.0
+FUZZ_S  ?= 60
+
+comma   := ,
+B       := build$(if $(findstring clang,$(CC)),/clang)$(if $(SAN),/san)
+Q       := $(if $(V),,@)
+say     = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(patsubst $(CURDIR)/%,%,$(2))')
+
+# --- what it is made of --------------------------------------------------------
+
+PLUGINS := $(sort $(patsubst plugins/%/plugin.mk,%,$(wildcard plugins/*/plugin.mk)))
+include $(wildcard plugins/*/plugin.mk)
+
+CORE_PKGS := glib-2.0 gmime-3.0 libcrypto jansson
+CORE_LIBS := -lmagic -lm
+CORE_SRC  := $(filter-out core/cli/%,$(wildcard core/*/*.c))
+CLI_SRC   := $(wildcard core/cli/*.c)
+UNIT_SRC  := $(wildcard tests/unit/test_*.c)
+FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
+BENCH_SRC := $(wildcard tests/bench/*.c)
+BAD_SRC   := $(wildcard tests/plugins/*.c)
+
+# Debian packages: to build, to test, to benchmark.
+DEBS := gcc g++ make pkg-config libglib2.0-dev libgmime-3.0-dev libmagic-dev \
+	libssl-dev libjansson-dev $(foreach p,$(PLUGINS),$($(p)_DEBS))
+DEBS_TEST  := libcunit1-dev clang clang-tidy clang-format cppcheck valgrind jq \
+	libclang-rt-14-dev clamav-testfiles zip mandoc abigail-tools
+DEBS_BENCH := clamav-daemon clamdscan npm
+
+# --- flags ----------------------------------------------------------------------
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wformat=2 -Wconversion \
+	-Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
+	-Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla \
+	-Walloca -Wswitch-enum -Wundef -Wdouble-promotion -Wnull-dereference \
+	-Wimplicit-fallthrough $(if $(WERROR),-Werror)
+WARN_GCC := -Wformat-signedness -Wduplicated-cond -Wduplicated-branches \
+	-Wlogical-op -Wjump-misses-init
+WARN += $(if $(findstring clang,$(CC)),,$(WARN_GCC))
+HARD := -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+	$(if $(SAN),-fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2)
+SANF := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=undefined)
+OPT  ?= $(if $(SAN),-O1,-O2)
+# Third-party headers are system headers: their macros are not ours to mend.
+sysinc = $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(1) 2>/dev/null))
+libs   = $(shell pkg-config --libs $(1) 2>/dev/null)
+
+CFLAGS_ALL = -std=gnu17 -g $(OPT) -fPIC -fvisibility=hidden -MMD -MP $(WARN) \
+	$(HARD) $(SANF) -Isdk/include -D_GNU_SOURCE $(CFLAGS)
+CORE_CFLAGS := -Icore -DASSAY_VERSION='"$(VERSION)"' -DASSAY_PREFIX='"$(PREFIX)"' \
+	$(call sysinc,$(CORE_PKGS))
+CORE_LDLIBS := $(call libs,$(CORE_PKGS)) $(CORE_LIBS)
+LDFLAGS_ALL = -Wl,-z,relro -Wl,-z,now $(SANF) $(LDFLAGS)
+PLUGIN_LDFLAGS = -shared -Wl,-z,relro -Wl,-z,now $(if $(SAN),,-Wl,-z,defs) \
+	-Wl,-z,noexecstack -Wl,--version-script=sdk/plugin.map $(SANF) $(LDFLAGS)
+
+# --- building --------------------------------------------------------------------
+
+.PHONY: all run check deps deps-bench test lint fuzz bench format install clean help \
+	unit samples docs
+.DEFAULT_GOAL := all
+.SECONDARY:
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(1))
+CORE_OBJ := $(call obj,$(CORE_SRC))
+CLI_OBJ  := $(call obj,$(CLI_SRC))
+PLUGIN_SO := $(PLUGINS:%=$(B)/plugins/%.so)
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
+BAD_SO   := $(BAD_SRC:tests/plugins/%.c=$(B)/bad/%.so)
+TEMPLATE_SO := $(if $(wildcard sdk/template/*),$(B)/template/template.so \
+	$(B)/template/template_cpp.so)
+
+all: $(B)/assay $(PLUGIN_SO) $(TEMPLATE_SO)
+
+$(B)/libassay.a: $(CORE_OBJ)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(B)/assay: $(CLI_OBJ) $(B)/libassay.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $@ $^ $(CORE_LDLIBS) -ldl
+
+$(B)/obj/core/%.o: core/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CORE_CFLAGS) -c -o $@ $<
+
+$(B)/obj/tests/%.o: tests/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CORE_CFLAGS) -Itests/unit -c -o $@ $<
+
+# One plugin: its folder's sources, the SDK, its own libraries, one exported symbol.
+define plugin_rules
+$(B)/obj/plugins/$(1)/%.o: plugins/$(1)/%.c
+	$$(call say,CC,$$<)
+	$(Q)mkdir -p $$(@D) && $(CC) $$(CFLAGS_ALL) $$($(1)_CFLAGS) \
+		$$(call sysinc,$$($(1)_PKGS)) -c -o $$@ $$<
+$(B)/plugins/$(1).so: $$(call obj,$$(wildcard plugins/$(1)/*.c)) sdk/plugin.map
+	$$(call say,PLUGIN,$$@)
+	$(Q)mkdir -p $$(@D) && $(CC) -o $$@ $$(filter %.o,$$^) $$(PLUGIN_LDFLAGS) \
+		$$(if $$($(1)_PKGS),$$(call libs,$$($(1)_PKGS))) $$($(1)_LIBS)
+endef
+$(foreach p,$(PLUGINS),$(eval $(call plugin_rules,$(p))))
+
+$(B)/template/template.so: sdk/template/template.c sdk/plugin.map
+	$(call say,PLUGIN,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) -std=c99 -o $@ $< $(PLUGIN_LDFLAGS)
+
+$(B)/template/template_cpp.so: sdk/template/template.cpp sdk/plugin.map
+	$(call say,PLUGIN,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) -std=c++11 -g $(OPT) -fPIC -fvisibility=hidden \
+		-Wall -Wextra -Wpedantic -Wconversion $(if $(WERROR),-Werror) -Isdk/include \
+		-o $@ $< $(PLUGIN_LDFLAGS)
+
+# Deliberately bad plugins: exported as each of them likes.
+$(B)/bad/%.so: tests/plugins/%.c
+	$(call say,BAD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -std=gnu17 -g -fPIC -Isdk/include -Itests/plugins \
+		$(SANF) -shared -o $@ $< $(LDFLAGS)
+
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(B)/obj/tests/unit/unit.o $(B)/libassay.a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) -lcunit -ldl
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+# --- setting up ------------------------------------------------------------------
+
+# Says what is missing and why it is wanted, then installs it with apt.
+install_debs = sh .ci/deps.sh '$(1)' $(2)
+
+deps:
+	$(Q)$(call install_debs,build and test Assay,$(sort $(DEBS) $(DEBS_TEST)))
+
+deps-bench: deps
+	$(Q)$(call install_debs,compare with other scanners in make bench,$(DEBS_BENCH))
+
+# --- using and testing -------------------------------------------------------------
+
+run: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(B)/assay scan tests/mail || test $$? -eq 1
+	@printf '\nYour own mail:  %s scan PATH...   (files, folders, Maildir, mbox; see README.md)\n' '$(B)/assay'
+
+check: deps
+	$(Q)$(MAKE) --no-print-directory WERROR=1 all test
+	$(Q)$(MAKE) --no-print-directory lint
+	$(Q)$(MAKE) --no-print-directory WERROR=1 CC=clang all
+	$(Q)$(MAKE) --no-print-directory WERROR=1 SAN=address,undefined all test
+	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_S=5
+	@echo 'check: all passed'
+
+unit: $(UNIT_BIN) all $(BAD_SO)
+	$(Q)for t in $(UNIT_BIN); do ASSAY_BUILD=$(B) $$t || exit 1; done
+
+test: unit
+	$(Q)for t in $(sort $(wildcard tests/run/*.sh)); do \
+		printf '  RUN     %s\n' $$t; ASSAY_BUILD=$(B) sh $$t || exit 1; done
+
+lint:
+	$(Q)for t in $(sort $(wildcard tests/lint/*.sh)); do \
+		printf '  LINT    %s\n' $$t; sh $$t || exit 1; done
+
+# --- fuzzing -------------------------------------------------------------------------
+
+FB := build/fuzz
+FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(FB)/%)
+FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+$(FB)/%: tests/fuzz/%.c $(CORE_SRC)
+	$(call say,FUZZ,$@)
+	$(Q)mkdir -p $(@D) && clang -std=gnu17 -g -O1 -D_GNU_SOURCE $(FUZZ_FLAGS) \
+		-Isdk/include $(CORE_CFLAGS) -o $@ $< $(CORE_SRC) $(CORE_LDLIBS) -ldl
+
+fuzz: $(FUZZ_BIN)
+	$(Q)for f in $(FUZZ_BIN); do sh tests/fuzz/run.sh $$f $(FUZZ_S) || exit 1; done
+
+# --- benchmarks, documents, housekeeping ------------------------------------------
+
+bench: deps-bench
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)ASSAY_BUILD=$(B) sh tests/bench/bench.sh
+
+format:
+	$(Q)clang-format -i $(shell git ls-files '*.c' '*.h' '*.cpp')
+
+D := $(DESTDIR)$(PREFIX)
+install: all
+	install -d '$(D)/bin' '$(D)/lib/assay/plugins' '$(D)/include/assay' \
+		'$(D)/share/assay/sigs' '$(D)/share/man/man1' '$(D)/share/man/man5' \
+		'$(DESTDIR)/etc/assay'
+	install -m 755 $(B)/assay '$(D)/bin/'
+	install -m 644 $(PLUGIN_SO) '$(D)/lib/assay/plugins/'
+	install -m 644 sdk/include/assay/*.h '$(D)/include/assay/'
+	cp -R sigs/. '$(D)/share/assay/sigs/'
+	test -e '$(DESTDIR)/etc/assay/plugins.conf' || sed 's,sigs/,$(PREFIX)/share/assay/sigs/,' \
+		plugins.conf >'$(DESTDIR)/etc/assay/plugins.conf'
+	for m in core/cli/man/*.[15]; do install -m 644 $$m '$(D)/share/man/man'$${m##*.}/; done
+
+clean:
+	rm -rf build
+
+help:
+	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The host: plugins named in plugins.conf, loaded, checked, configured, and turned
+ * into scanners.  The only folder that sees dlopen.
+ *
+ *   probe   a throw-away process loads the file first: constructors run before any
+ *           check could, and whatever they do happens there (host/probe.h)
+ *   load    dlopen by the rules, the descriptor copied and checked (host/load.h)
+ *   option  the plugin's table against its section of plugins.conf (base/option.h)
+ *   bridge  struct assay_host over core/scan, one struct scanner an instance
+ *           (host/bridge.h)
+ *
+ * A plugin that cannot be used is refused with one line that names it and says what
+ * to do; the others go on.
+ */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include "base/conf.h"
+#include "base/limits.h"
+#include "base/option.h"
+#include "scan/scan.h"
+
+#include <assay/plugin.h>
+
+#include <glib.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * One configured use of a plugin.  Owned by its host.
+ */
+struct instance {
+    const char *name;                  /* of its section; interned */
+    char *path;                        /* of the shared object, absolute */
+    const struct assay_module *module; /* host's checked copies, never NULL */
+    const struct assay_plugin *plugin;
+    struct option_set *options;
+    const struct conf_section *section; /* NULL: named on the command line */
+    bool is_optional;
+    void *inst;               /* what create() gave */
+    struct assay_stamp stamp; /* zeroed where the plugin has none */
+    bool has_stamp;
+    struct scanner scanner;
+    const struct assay_host *abi; /* the table this instance was given */
+};
+
+/* One plugin that cannot be used.  Owned by its host. */
+struct refusal {
+    char *name;       /* section or file */
+    char *text;       /* one line: what is wrong and what to do */
+    bool is_optional; /* goes on without an error exit */
+};
+
+/*
+ * All plugins of one configuration.  Owned by the program; made before any fork,
+ * instances are shared by forked workers.
+ */
+struct host {
+    GPtrArray *instances;            /* struct instance, in order of facts */
+    GPtrArray *refusals;             /* struct refusal */
+    const struct scanner **scanners; /* for struct scan_plan */
+    size_t scanner_n;
+};
+
+/* How to open plugins. */
+struct host_how {
+    const struct conf *conf;
+    const struct limits *limits;
+    const char
+        *only_file; /* `--plugin FILE`: this one instead of the sections' */
+    bool is_check;  /* ASSAY_MODE_CHECK: options only, nothing big */
+};
+
+/*
+ * Opens every [plugin NAME] section.  False only for an error in the configuration
+ * itself (unknown option, wrong value, a cycle of facts); a plugin that is at fault
+ * is a refusal.
+ */
+bool host_open(const struct host_how *how, struct host **out, GError **error);
+/* start() of every instance: in each process that scans, after the fork.  One that
+ * fails is a refusal of that process and is scanned without: each message gets its
+ * `failed` finding. */
+void host_start(struct host *host);
+void host_stop(struct host *host);
+void host_close(struct host *host);
+
+/* Options that every [plugin ...] section has beside the plugin's own: file,
+ * optional, enabled.  NULL-terminated. */
+extern const struct assay_option *const host_section_options[];
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One message: session, raw bytes, and the tree of objects in them.
+ *
+ * GMime parses; this folder is the only place that sees it.  What GMime cannot
+ * bound is bounded before it runs (mail/bound.h).  Bad mail is data: whatever the
+ * bytes are, there is a message; what was odd about it is a note, and the scan
+ * turns notes into findings of the plugin "core".
+ */
+#ifndef MAIL_MESSAGE_H
+#define MAIL_MESSAGE_H
+
+#include "base/limits.h"
+#include "mail/object.h"
+#include "mail/session.h"
+
+#include <glib.h>
+
+#include <stdint.h>
+
+/* What core itself noticed.  Owned by its message. */
+struct note {
+    uint32_t kind;         /* ASSAY_KIND_INFO, ANOMALY or PARTIAL */
+    uint32_t reason;       /* ASSAY_REASON_* for PARTIAL, else 0 */
+    const char *name;      /* "mime.boundary_unclosed"; static */
+    struct object *object; /* NULL: the message */
+    char *text;            /* one sentence */
+};
+
+/*
+ * One message.  Owned by its caller; the session is lent and must outlive it.
+ */
+struct message {
+    const struct session *session;
+    GPtrArray
+        *objects;     /* struct object, [0] is the root; grows during a scan */
+    GPtrArray *notes; /* struct note */
+    uint64_t parts;   /* MIME entities so far: limits.max_parts */
+    uint64_t header_fields; /* so far: limits.max_header_fields */
+};
+
+/*
+ * Parses `raw` (a reference is taken) into a message with its whole MIME tree.
+ * Never fails: raw may be empty, huge, or no mail at all.
+ *
+ * Numbering as IMAP (RFC 3501 6.4.5): "1", "2", "2.1"; a nested mail's parts
+ * continue below its own number.
+ */
+struct message *message_new(GBytes *raw, const struct session *session,
+                            const struct limits *limits);
+void message_free(struct message *message);
+
+/* Appends an object below `parent` (takes ownership), sets id, depth, path. */
+void message_add(struct message *message, struct object *parent,
+                 struct object *object);
+
+/* Parses an object of type message/rfc822 that is not expanded yet (an .eml in an
+ * archive) into entities below it.  Does nothing for others. */
+void message_expand(struct message *message, struct object *object,
+                    const struct limits *limits);
+
+void message_note(struct message *message, uint32_t kind, uint32_t reason,
+                  const char *name, struct object *object, const char *text);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An object's text as UTF-8, and decoded header values.
+ */
+#ifndef MAIL_TEXT_H
+#define MAIL_TEXT_H
+
+#include "mail/object.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The content of a text object as valid UTF-8, made when first asked for and kept:
+ * declared charset, else UTF-8 if it is, else windows-1252; a UTF-16 mark at the
+ * head wins; invalid bytes become U+FFFD.  NULL where ASSAY_OBJECT_TEXT is not
+ * set.  Lent by the object. */
+const char *text_utf8(struct object *object, size_t *n);
+
+/* Occurrence `index` of field `name` (case ignored), unfolded, RFC 2047 decoded,
+ * valid UTF-8; a new string, or NULL. */
+char *text_header(const struct object *object, const char *name,
+                  unsigned index);
+
+#endif

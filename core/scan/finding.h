@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Findings: what was said about a message, with all that is needed to explain it.
+ */
+#ifndef SCAN_FINDING_H
+#define SCAN_FINDING_H
+
+#include "mail/object.h"
+
+#include <assay/plugin.h>
+
+#include <stdint.h>
+
+/* struct finding.rcpt: holds for all recipients. */
+#define FINDING_ALL_RCPTS (-1)
+
+/*
+ * One finding.  Owned by its scan.
+ */
+struct finding {
+    const char *plugin;  /* instance name, "core" for core's own; interned */
+    uint32_t status;     /* ASSAY_STATUS_*; 0: the plugin failed */
+    uint32_t kind;       /* ASSAY_KIND_*, the host-made ones included; 0 for a
+                              status CLEAN or TRUSTED */
+    uint32_t reason;     /* ASSAY_REASON_*, 0: none */
+    uint32_t confidence; /* 1..100 */
+    int32_t log_odds_milli;
+    uint32_t advice; /* ASSAY_ACTION_* */
+    int32_t rcpt;    /* index or FINDING_ALL_RCPTS */
+    uint32_t delay_ms;
+    uint32_t reply_code;
+    struct object *object; /* NULL: the message or session as a whole */
+    char *name;            /* clean UTF-8, may be "" */
+    char *text;            /* clean UTF-8, may be "" */
+    char *reply_text;      /* printable ASCII, may be "" */
+};
+
+struct finding *finding_new(const char *plugin);
+void finding_free(struct finding *finding);
+
+/* "malware", "partial"; kind 0 is "clean". */
+const char *finding_kind_name(uint32_t kind);
+/* The kind of that name, or 0. */
+uint32_t finding_kind_by_name(const char *name);
+/* "clean", "trusted", "found", "unscannable"; 0 is "failed". */
+const char *finding_status_name(uint32_t status);
+/* "encrypted", "depth", "ratio"; 0 is "". */
+const char *finding_reason_name(uint32_t reason);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One scan: scanners x stages x objects, until nothing is left to ask.
+ *
+ * A scan is a function of (message, session, answers, scanners, time): it can be
+ * replayed and explained.  Its order:
+ *
+ *   connect, helo, mail, rcpt (each), headers     only where the session knows them
+ *   object    a queue: the message's objects in order; children that a scanner
+ *             commits are appended; for each object all scanners that want it, in
+ *             the order of facts (`reads` after `provides`)
+ *   message   once, when the queue is empty
+ *
+ * A task that answers PENDING is put aside; when a stage has nothing else to do all
+ * its wishes are resolved at once and those tasks run again.  What a PENDING run
+ * said, its children included, is dropped; a task that has finished never runs
+ * again.  One budget (limits) covers the message; a bound reached is a finding of
+ * kind `partial` by "core" that names it, once.
+ *
+ * "Could not look" is never silent: a scanner that errors, breaks a rule, or with
+ * ANSWERS_ALL says nothing, gets a finding of kind `failed` in its name.
+ */
+#ifndef SCAN_SCAN_H
+#define SCAN_SCAN_H
+
+#include "base/limits.h"
+#include "mail/message.h"
+#include "scan/finding.h"
+#include "scan/resolver.h"
+#include "scan/scanner.h"
+
+#include <glib.h>
+
+#include <stdint.h>
+
+/*
+ * What all scans of one configuration share.  Owned by the caller, read-only.
+ */
+struct scan_plan {
+    const struct scanner *const *scanners; /* in order of facts: scan_order */
+    size_t scanner_n;
+    struct limits limits;
+    const struct resolver *resolver; /* NULL: every wish is NXDOMAIN */
+};
+
+/* What one scanner did in one scan. */
+struct scan_use {
+    const char *scanner;
+    uint64_t calls;
+    uint64_t ns;
+};
+
+/* One count() that was applied. */
+struct scan_count {
+    char *name;
+    char *key;
+    int64_t n;
+};
+
+/*
+ * The result.  Owned by whoever ran it; lends from `message`, which must outlive
+ * it.
+ */
+struct scan {
+    const struct scan_plan *plan;
+    struct message *message;
+    int64_t now_s; /* the scan's time */
+    uint64_t deadline_ns;
+    GPtrArray *findings; /* struct finding, in order; each (plugin, kind, name,
+                              object, rcpt) once */
+    GHashTable *facts;   /* char *key -> char *value */
+    GPtrArray *counts;   /* struct scan_count */
+    GPtrArray *edits;    /* struct scan_edit: proposals */
+    struct scan_use *uses;     /* plan->scanner_n of them, same order */
+    uint64_t findings_dropped; /* over limits.max_findings */
+    uint64_t bytes;            /* unpacked bytes charged to limits.max_bytes */
+    uint64_t ns;               /* wall time of the scan */
+    struct scan_state *state;  /* private to core/scan */
+};
+
+/* A proposal of a scanner, see struct assay_edit. */
+struct scan_edit {
+    const char *plugin;
+    uint32_t kind;
+    uint32_t index;
+    uint64_t offset;
+    uint64_t length;
+    char *name;
+    GBytes *value;
+};
+
+/* Sorts scanners so that readers come after providers; otherwise keeps the order.
+ * Fails on a cycle and names it. */
+bool scan_order(const struct scanner **scanners, size_t n, GError **error);
+
+/* Runs everything.  `now_s` 0: the clock's. */
+struct scan *scan_run(const struct scan_plan *plan, struct message *message,
+                      int64_t now_s);
+void scan_free(struct scan *scan);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A scanner: anything that can be asked about a message, and what it may do while
+ * it is asked.
+ *
+ * The scan knows scanners and never hears of plugins: core/host makes one of each
+ * plugin instance, tests make fakes.  Return codes, stages, statuses and kinds are
+ * the ABI's numbers, so that the bridge is thin.
+ */
+#ifndef SCAN_SCANNER_H
+#define SCAN_SCANNER_H
+
+#include "mail/object.h"
+#include "scan/finding.h"
+#include "scan/resolver.h"
+
+#include <assay/plugin.h>
+
+#include <glib.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct scan;
+struct task;
+struct writer;
+
+/*
+ * One scanner.  Owned by its maker, read-only for the scan, outlives it.
+ */
+struct scanner {
+    const char *name;     /* unique, interned: findings carry it */
+    void *self;           /* first argument of handle */
+    uint64_t stages;      /* ASSAY_STAGE_BIT(...) */
+    uint64_t flags;       /* ASSAY_FLAG_* */
+    uint32_t wants_flags; /* ASSAY_WANTS_* */
+    uint64_t min_size;
+    uint64_t max_size;           /* 0: no limit; a larger object is `partial` */
+    const char *const *types;    /* NULL: all */
+    const char *const *reads;    /* NULL: none; a final ".*" matches the rest */
+    const char *const *provides; /* NULL: none */
+    /* ASSAY_RC_*.  PENDING: see scan_run. */
+    int32_t (*handle)(void *self, struct task *task);
+};
+
+/*
+ * One question to one scanner, while handle() runs.  Owned by the scan.
+ */
+struct task {
+    struct scan *scan;
+    const struct scanner *scanner;
+    uint32_t stage;
+    uint32_t round;
+    int32_t rcpt; /* index in stage RCPT, else FINDING_ALL_RCPTS */
+    uint64_t id;
+    uint64_t deadline_ns;  /* 0: none */
+    struct object *object; /* as struct assay_task.object */
+    struct draft *draft;   /* private to core/scan: what this run said so far */
+};
+
+/*
+ * What a scanner may do during handle().  All return ASSAY_RC_*; nothing takes
+ * effect before the task has finished (OK): a PENDING or failed run is dropped.
+ */
+
+/* Takes ownership of `finding` in every case.  STATE for an object that is not
+ * the task's, nor below it (any object in stages HEADERS and MESSAGE). */
+int32_t task_report(struct task *task, struct finding *finding);
+int32_t task_seen(struct task *task, const uint8_t digest[DIGEST_SIZE]);
+int32_t task_fact_set(struct task *task, const char *key, const char *value,
+                      size_t n);
+/* Lent until the fact is set again; NOTFOUND also for a fact not in `reads`. */
+int32_t task_fact_get(struct task *task, const char *key, const char **value);
+/* OK with an answered wish (lent by the scan), or PENDING. */
+int32_t task_want(struct task *task, uint32_t kind, uint32_t type,
+                  const char *key, const struct wish **out);
+int32_t task_count(struct task *task, const char *name, const char *key,
+                   size_t key_n, int64_t n);
+int32_t task_edit(struct task *task, const struct assay_edit *edit);
+uint64_t task_remaining_ns(const struct task *task);
+bool task_is_cancelled(const struct task *task);
+/* Object `id` of the message, or NULL. */
+struct object *task_object(const struct task *task, uint64_t id);
+/* Is `object` one of this message's?  The pointer is only compared. */
+bool task_owns(const struct task *task, const void *object);
+
+/* Children.  One writer at a time; the host's bounds are counted at write. */
+int32_t writer_begin(struct task *task, const struct assay_child *child,
+                     struct writer **out);
+int32_t writer_write(struct writer *writer, const void *p, size_t n);
+int32_t writer_name(struct writer *writer, const char *raw, size_t n,
+                    const char *charset);
+int32_t writer_flags(struct writer *writer, uint64_t flags);
+/* OK: `*out` (may be NULL) is the child, in the tree once the task has finished. */
+int32_t writer_commit(struct writer *writer, struct object **out);
+void writer_abort(struct writer *writer);
+int32_t writer_range(struct task *task, const struct assay_child *child,
+                     uint64_t offset, uint64_t length, struct object **out);
+/* Is it the open writer of the scan's running task?  Pointer only compared. */
+bool writer_is_open(const struct task *task, const void *writer);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A resolver that answers from files: for offline scans and tests.
+ *
+ * A zone is JSON: {"name": {"TXT": ["..."], "A": [...], "*": "TIMEOUT"}}.  `*`
+ * answers the types that the name does not list; it and a type's value may be
+ * "TIMEOUT", "SERVFAIL", "NXDOMAIN", "REFUSED", "BOGUS" or "NODATA".  `SPF` without
+ * `TXT` answers TXT too; "TXT": "NONE" prevents that and else counts as absent.  A
+ * bare "TIMEOUT" in a name's list answers every type it does not list.  MX values
+ * are [preference, "host"].  A name that is not in the zone is NXDOMAIN.
+ *
+ * A look-up file has one `table:key value` a line, # comments.
+ */
+#ifndef SCAN_ZONE_H
+#define SCAN_ZONE_H
+
+#include "base/error.h"
+#include "scan/resolver.h"
+
+#include <stdbool.h>
+
+struct zone;
+
+/* Either path may be NULL: that part answers NXDOMAIN to everything. */
+bool zone_read(const char *dns_path, const char *lookup_path, struct zone **out,
+               GError **error);
+void zone_free(struct zone *zone);
+
+/* The zone as a resolver; lent, lives as long as the zone. */
+const struct resolver *zone_resolver(const struct zone *zone);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The verdict: all findings added up, and what is to be done, for each recipient.
+ *
+ * Pure: scan + policy in, verdict out.
+ */
+#ifndef VERDICT_VERDICT_H
+#define VERDICT_VERDICT_H
+
+#include "scan/scan.h"
+#include "verdict/policy.h"
+
+#include <glib.h>
+
+#include <stdint.h>
+
+/* Why: the finding that decided (NULL: the SCL, or nothing was found) and the
+ * line of configuration ("plugins.conf:31: [policy] malware = reject", or
+ * "default: [policy] malware = reject").  `line` is owned by the verdict. */
+struct because {
+    const struct finding *finding;
+    char *line;
+};
+
+/* The decision for one recipient. */
+struct verdict_rcpt {
+    const char *rcpt; /* lent by the session */
+    int scl;
+    double probability;
+    uint32_t action; /* ASSAY_ACTION_* */
+    struct because because;
+};
+
+/*
+ * The verdict.  Owned by its caller; lends from scan and session.
+ */
+struct verdict {
+    uint32_t kind;      /* worst kind found, 0: clean */
+    uint32_t action;    /* strictest over all recipients */
+    int scl;            /* highest over all recipients, SCL_TRUSTED: trusted */
+    double probability; /* of spam, belongs to scl */
+    struct because because;
+    GArray *rcpts; /* struct verdict_rcpt, in the session's order */
+};
+
+struct verdict *verdict_new(const struct policy *policy,
+                            const struct scan *scan);
+void verdict_free(struct verdict *verdict);
+
+/* "accept", "quarantine"; NONE is "none". */
+const char *verdict_action_name(uint32_t action);
+uint32_t verdict_action_by_name(const char *name);
+/* Is `a` stricter than `b`? */
+bool verdict_is_stricter(uint32_t a, uint32_t b);
+/* Rank of a kind: malware above all; clean is 0. */
+unsigned verdict_kind_rank(uint32_t kind);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <CUnit/Basic.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+int unit_run(const char *suite, const struct unit_test *tests, size_t n)
+{
+    if (CU_initialize_registry() != CUE_SUCCESS)
+        return 2;
+    CU_pSuite s = CU_add_suite(suite, NULL, NULL);
+    for (size_t i = 0; s != NULL && i < n; i++)
+        if (CU_add_test(s, tests[i].name, tests[i].run) == NULL)
+            return 2;
+    CU_basic_set_mode(CU_BRM_SILENT);
+    CU_basic_run_tests();
+    unsigned failed = CU_get_number_of_failures();
+    for (CU_pFailureRecord f = CU_get_failure_list(); f != NULL; f = f->pNext)
+        fprintf(stderr, "%s:%u: %s: %s\n", f->strFileName, f->uiLineNumber,
+                f->pTest->pName, f->strCondition);
+    printf("  UNIT    %-12s %2zu promises, %4u checks%s\n", suite, n,
+           CU_get_number_of_asserts(), failed > 0 ? ", FAILED" : "");
+    CU_cleanup_registry();
+    return failed > 0 ? 1 : 0;
+}
+
+const char *unit_build(const char *relative)
+{
+    static char path[4096];
+    const char *build = getenv("ASSAY_BUILD");
+    snprintf(path, sizeof path, "%s/%s", build != NULL ? build : "build",
+             relative);
+    return path;
+}
