@@ -89,7 +89,7 @@ PLUGIN_LDFLAGS = -shared -Wl,-z,relro -Wl,-z,now $(if $(SAN),,-Wl,-z,defs) \
 
 # --- building --------------------------------------------------------------------
 
-.PHONY: all run check deps deps-bench test lint fuzz bench format install clean help \
+.PHONY: all lib run check deps deps-bench test lint fuzz bench format install clean help \
 	unit samples docs
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -104,6 +104,7 @@ TEMPLATE_SO := $(if $(wildcard sdk/template/*),$(B)/template/template.so \
 	$(B)/template/template_cpp.so)
 
 all: $(B)/assay $(PLUGIN_SO) $(TEMPLATE_SO)
+lib: $(B)/libassay.a $(PLUGIN_SO) $(TEMPLATE_SO)
 
 $(B)/libassay.a: $(CORE_OBJ)
 	$(call say,AR,$@)
