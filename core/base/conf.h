@@ -12,9 +12,11 @@
  *
  * This module only reads and remembers where everything stood; what is allowed is
  * said by option tables (base/option.h).  A `#` starts a comment at the start of a
- * line or after a blank; "..." keeps a value with # or blanks at its ends (\" and
- * \\ inside).  Duplicate sections, duplicate keys, keys before a section, NUL and
- * invalid UTF-8 are refused with file and line.
+ * line or after a blank; "..." keeps a value, or one item of a comma-separated
+ * list, with #, commas or blanks at its ends (\" and \\ inside, any other \ stands
+ * for itself).  Duplicate sections, duplicate keys, keys before a section, NUL and
+ * invalid UTF-8 are refused with file and line, and so is an indented line that
+ * looks like a setting of its own: it would silently lengthen the one above.
  */
 #ifndef BASE_CONF_H
 #define BASE_CONF_H
@@ -27,16 +29,19 @@
 /* One `key = value`.  Owned by its section. */
 struct conf_entry {
     char *key;
-    char *
-        value; /* without outer blanks and quotes, continuation joined by " " */
+    char
+        *raw; /* without comments and outer blanks, continuations joined by " ",
+                    quotes as they stood: what conf_items splits */
+    char *value;   /* the same without quotes, where they enclose all of it */
     unsigned line; /* from 1 */
     bool used;     /* set by option_set_new */
 };
 
 /* One section, in the order of the file.  Owned by its conf. */
 struct conf_section {
-    char *kind; /* "limits", "plugin" */
-    char *name; /* "clamav"; NULL where there is none */
+    char *kind;  /* "limits", "plugin" */
+    char *name;  /* "clamav"; NULL where there is none */
+    char *label; /* for messages: "limits", "clamav", "policy boss" */
     unsigned line;
     GPtrArray *entries; /* struct conf_entry */
 };
@@ -58,5 +63,9 @@ void conf_free(struct conf *conf);
 /* The section of that kind and name (NULL: none), or NULL. */
 struct conf_section *conf_find(const struct conf *conf, const char *kind,
                                const char *name);
+
+/* A raw value's items between commas, unquoted: char *, yours.  Nothing for an
+ * empty value; a comma at the very end adds no empty item. */
+GPtrArray *conf_items(const char *raw);
 
 #endif

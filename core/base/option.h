@@ -21,6 +21,22 @@
 #include <stdint.h>
 
 /*
+ * How values are written:
+ *
+ *   BOOL      yes, no
+ *   INT       a whole number
+ *   SIZE      a whole number and B, KiB, MiB, GiB or TiB; without a unit: bytes.
+ *             k, M, G and T mean the same powers of 1,024, as in clamd.conf and
+ *             Postfix.  KB and MB are refused: half the world reads 1,000.
+ *   DURATION  a whole number and ms, s, min, h or d; only 0 needs no unit, because
+ *             a bare number is seconds to some and milliseconds to others.
+ *   CHOICE    one of its words
+ *   PATH, SECRET, TEXT   the text; "" in quotes or nothing: for PATH and SECRET
+ *             "none", for TEXT the empty text
+ *   LIST      items between commas; nothing: no items
+ */
+
+/*
  * The values in force for one table and one section.  Immutable once made; owned
  * by whoever made it, may be read by forked children.
  */
@@ -39,14 +55,17 @@ bool option_set_new(const struct assay_option *const *table,
                     GError **error);
 void option_set_free(struct option_set *set);
 
-/* Value `index` (from 0) as text; NULL past the last or where nothing is set.
- * `name` must be in the table (a programmer's error otherwise, except that
- * option_has tells). */
+/* Value `index` (from 0) as text, as it was written (PATH absolute, SECRET the
+ * secret); NULL past the last or where nothing is set.  `name` must be in the
+ * table: ask option_has where it may not be. */
 const char *option_text(const struct option_set *set, const char *name,
                         unsigned index);
-/* BOOL 0/1, INT, SIZE bytes, DURATION ms, CHOICE position.  0 where unset. */
+/* BOOL 0/1, INT, SIZE bytes, DURATION ms, CHOICE position; of a list: its first.
+ * 0 where unset. */
 int64_t option_int(const struct option_set *set, const char *name);
+/* How many values: 0 where unset, at most 1 unless it is a LIST. */
 unsigned option_count(const struct option_set *set, const char *name);
+/* Is it in the table? */
 bool option_has(const struct option_set *set, const char *name);
 /* Line it was set on, 0: default. */
 unsigned option_line(const struct option_set *set, const char *name);
@@ -56,12 +75,21 @@ unsigned option_line(const struct option_set *set, const char *name);
 bool option_table_check(const struct assay_option *const *table,
                         GError **error);
 
-/* Values for people: "25 MiB", "30 s", "64..4096". */
+/* A value for people in the largest unit that is exact: "25600 KiB" is "25 MiB";
+ * lists item by item; a SECRET never shows; NULL is "none".  Yours. */
 char *option_value_show(const struct assay_option *option, const char *text);
+/* What may be written: "64..4096", "1 KiB..4 GiB", "yes, no", "a, b"; "" where
+ * anything goes.  Yours. */
 char *option_range_show(const struct assay_option *option);
 
 /* The nearest of `names` (NULL-terminated) to `given` by edit distance, or NULL
  * when none is near. */
 const char *option_nearest(const char *given, const char *const *names);
+
+/* The options of a table as documentation: plain text for a terminal, mdoc items
+ * for a manual page, a Markdown list. */
+void option_docs(GString *to, const struct assay_option *const *table);
+void option_docs_mdoc(GString *to, const struct assay_option *const *table);
+void option_docs_markdown(GString *to, const struct assay_option *const *table);
 
 #endif
