@@ -109,11 +109,13 @@ enum {
 enum {
     ASSAY_STAGE_CONNECT = 1, /* client address known */
     ASSAY_STAGE_HELO = 2,
-    ASSAY_STAGE_MAIL = 3,    /* reverse-path known */
-    ASSAY_STAGE_RCPT = 4,    /* once for each recipient: task->rcpt */
-    ASSAY_STAGE_HEADERS = 5, /* header of the message known; object = message */
-    ASSAY_STAGE_OBJECT = 6,  /* once for each object that `wants` matches */
-    ASSAY_STAGE_MESSAGE = 7  /* all objects done; object = message */
+    ASSAY_STAGE_MAIL = 3, /* reverse-path known */
+    ASSAY_STAGE_RCPT = 4, /* once for each recipient: task->rcpt */
+    /* Header of the message known; object = message, of which only the header
+     * fields can be read yet: its body has not arrived. */
+    ASSAY_STAGE_HEADERS = 5,
+    ASSAY_STAGE_OBJECT = 6, /* once for each object that `wants` matches */
+    ASSAY_STAGE_MESSAGE = 7 /* all objects done; object = message */
 };
 
 #define ASSAY_STAGE_BIT(stage) ((uint64_t)1 << (stage))
@@ -501,7 +503,7 @@ struct assay_host {
 
     /* --- what was found. [task] --- */
     /* object: the task's object, one of its descendants, or NULL for the
-     * message as a whole; MESSAGE and HEADERS stage: any object of the message.
+     * message or session as a whole; MESSAGE stage: any object of the message.
      * Others are refused with STATE. */
     int32_t (*report)(const struct assay_task *task,
                       const struct assay_object *object,
@@ -637,17 +639,27 @@ enum {
 
 struct assay_create {
     uint32_t struct_size;
-    uint32_t mode;           /* ASSAY_MODE_* */
-    const char *instance;    /* name of its section in plugins.conf */
-    const char *scratch_dir; /* writable, private, on tmpfs where there is one;
-                                  NULL unless ASSAY_FLAG_SCRATCH */
-    const char *state_dir;   /* writable, kept; NULL unless ASSAY_FLAG_STATE */
+    uint32_t mode;        /* ASSAY_MODE_* */
+    const char *instance; /* name of its section in plugins.conf */
+    /* For create() itself: writable, private, empty, on tmpfs where there is
+     * one.  Workers have their own, see start.  NULL unless ASSAY_FLAG_SCRATCH. */
+    const char *scratch_dir;
+    const char *state_dir; /* writable, kept; NULL unless ASSAY_FLAG_STATE */
     uint64_t max_depth; /* the host's own bounds for a whole message, for an */
     uint64_t max_objects; /* engine that unpacks by itself */
     uint64_t max_bytes;
     uint64_t max_object_bytes; /* no object is larger */
     uint64_t max_time_ms;      /* per message */
     const struct assay_options *options;
+};
+
+/* One worker process begins. */
+struct assay_start {
+    uint32_t struct_size;
+    uint32_t reserved0; /* 0 */
+    /* As create->scratch_dir, but this worker's own: what two workers write never
+     * meets.  Removed after stop(), also when the worker died. */
+    const char *scratch_dir;
 };
 
 /* Plugin flags.  A host refuses a plugin whose flags_required it does not know. */
@@ -671,7 +683,7 @@ struct assay_create {
 #define ASSAY_FLAG_MALWARE                                                     \
     ((uint64_t)1 << 7)                        /* a malware engine: takes part in
                                                       consensus */
-#define ASSAY_FLAG_SCRATCH ((uint64_t)1 << 8) /* wants create->scratch_dir */
+#define ASSAY_FLAG_SCRATCH ((uint64_t)1 << 8) /* wants a scratch_dir */
 #define ASSAY_FLAG_STATE   ((uint64_t)1 << 9) /* wants create->state_dir */
 #define ASSAY_FLAG_EDITS   ((uint64_t)1 << 10) /* proposes edits */
 
@@ -705,8 +717,9 @@ struct assay_plugin {
     void (*destroy)(void *inst);
     /* [scan] See the top of this file. */
     int32_t (*handle)(void *inst, const struct assay_task *task);
-    /* (opt) [scan] Threads, sockets, random state of one worker. */
-    int32_t (*start)(void *inst, struct assay_buf *err);
+    /* (opt) [scan] Threads, sockets, scratch folder, random state of one worker. */
+    int32_t (*start)(void *inst, const struct assay_start *start,
+                     struct assay_buf *err);
     /* (opt) [scan] */
     void (*stop)(void *inst);
     /* (opt) [load] Fills `out`, whose struct_size the host has set. */
@@ -763,6 +776,7 @@ ASSAY_SIZE_IS(struct assay_option, 64);
 ASSAY_SIZE_IS(struct assay_wants, 32);
 ASSAY_SIZE_IS(struct assay_stamp, 184);
 ASSAY_SIZE_IS(struct assay_create, 80);
+ASSAY_SIZE_IS(struct assay_start, 16);
 ASSAY_SIZE_IS(struct assay_plugin, 184);
 ASSAY_SIZE_IS(struct assay_module, 32);
 
