@@ -18,6 +18,7 @@ enum base_error {
     BASE_ERROR_CONF,   /* plugins.conf or the command line is wrong */
     BASE_ERROR_PLUGIN, /* a plugin cannot be used */
     BASE_ERROR_DATA,   /* a data file (zone, list) is wrong */
+    BASE_ERROR_LIMIT,  /* larger than a limit: not looked at */
 };
 
 GQuark base_error_quark(void);
