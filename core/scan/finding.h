@@ -9,6 +9,7 @@
 
 #include <assay/plugin.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* struct finding.rcpt: holds for all recipients. */
@@ -42,9 +43,13 @@ void finding_free(struct finding *finding);
 const char *finding_kind_name(uint32_t kind);
 /* The kind of that name, or 0. */
 uint32_t finding_kind_by_name(const char *name);
+/* How bad: malware above all, then phishing and suspicious, then what could not be
+ * looked at, then rules and evidence; kind 0 is 0. */
+unsigned finding_kind_rank(uint32_t kind);
 /* "clean", "trusted", "found", "unscannable"; 0 is "failed". */
 const char *finding_status_name(uint32_t status);
 /* "encrypted", "depth", "ratio"; 0 is "". */
 const char *finding_reason_name(uint32_t reason);
+bool finding_reason_is_known(uint32_t reason);
 
 #endif

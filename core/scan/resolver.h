@@ -13,6 +13,7 @@
 
 #include <glib.h>
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* One record of an answer.  Owned by its wish. */
@@ -20,7 +21,7 @@ struct wish_record {
     uint32_t type;
     uint32_t ttl_s;
     uint32_t preference;
-    char *data; /* as struct assay_record.data */
+    const char *data; /* as struct assay_record.data; a NUL stands behind it */
     size_t data_n;
 };
 
@@ -36,7 +37,8 @@ struct wish {
 
 /*
  * A resolver.  `resolve` must give every wish a state (what it does not know is
- * NXDOMAIN) and returns when all are answered.
+ * NXDOMAIN) and returns when all are answered.  A wish that it leaves without one
+ * reads as SERVFAIL: "could not ask" is not "does not exist".
  */
 struct resolver {
     void (*resolve)(void *self, struct wish *const *wishes, size_t n);
@@ -45,7 +47,10 @@ struct resolver {
 
 struct wish *wish_new(uint32_t kind, uint32_t type, const char *key);
 void wish_free(struct wish *wish);
-void wish_add_record(struct wish *wish, uint32_t type, uint32_t ttl_s,
-                     uint32_t preference, const char *data, size_t n);
+/* A copy that owns its data; the original's need not end in a NUL. */
+struct wish_record *wish_record_dup(const struct wish_record *record);
+void wish_record_free(struct wish_record *record);
+/* Adds a copy. */
+void wish_add_record(struct wish *wish, const struct wish_record *record);
 
 #endif

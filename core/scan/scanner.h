@@ -19,6 +19,7 @@
 #include <glib.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct scan;
@@ -36,7 +37,8 @@ struct scanner {
     uint32_t wants_flags; /* ASSAY_WANTS_* */
     uint64_t min_size;
     uint64_t max_size;           /* 0: no limit; a larger object is `partial` */
-    const char *const *types;    /* NULL: all */
+    const char *const *types;    /* lower case, a final '*' matches the rest;
+                                    NULL: all */
     const char *const *reads;    /* NULL: none; a final ".*" matches the rest */
     const char *const *provides; /* NULL: none */
     /* ASSAY_RC_*.  PENDING: see scan_run. */
@@ -49,9 +51,10 @@ struct scanner {
 struct task {
     struct scan *scan;
     const struct scanner *scanner;
+    size_t index; /* of the scanner in the plan */
     uint32_t stage;
-    uint32_t round;
-    int32_t rcpt; /* index in stage RCPT, else FINDING_ALL_RCPTS */
+    uint32_t round; /* 0 the first time, one more after each PENDING */
+    int32_t rcpt;   /* index in stage RCPT, else FINDING_ALL_RCPTS */
     uint64_t id;
     uint64_t deadline_ns;  /* 0: none */
     struct object *object; /* as struct assay_task.object */
@@ -63,10 +66,16 @@ struct task {
  * effect before the task has finished (OK): a PENDING or failed run is dropped.
  */
 
-/* Takes ownership of `finding` in every case.  STATE for an object that is not
- * the task's, nor below it (any object in stages HEADERS and MESSAGE). */
+/* Takes ownership of `finding` in every case; what it leaves out is completed (name
+ * by kind or reason, confidence 100).  STATE for an object that is not the task's,
+ * nor below it (any object in stage MESSAGE); INVAL for what does not fit together.
+ * Both count as broken rules, see task_blame. */
 int32_t task_report(struct task *task, struct finding *finding);
+/* This scanner is not asked about objects below the task's that hold it. */
 int32_t task_seen(struct task *task, const uint8_t digest[DIGEST_SIZE]);
+/* The scanner broke a rule (one sentence without a subject: "reported twice").
+ * The run goes on; when it is over the first one is told as `failed`. */
+void task_blame(struct task *task, const char *rule);
 int32_t task_fact_set(struct task *task, const char *key, const char *value,
                       size_t n);
 /* Lent until the fact is set again; NOTFOUND also for a fact not in `reads`. */
@@ -79,21 +88,36 @@ int32_t task_count(struct task *task, const char *name, const char *key,
 int32_t task_edit(struct task *task, const struct assay_edit *edit);
 uint64_t task_remaining_ns(const struct task *task);
 bool task_is_cancelled(const struct task *task);
-/* Object `id` of the message, or NULL. */
+/* Object `id` of the message, or NULL.  Before stage OBJECT there is only the
+ * message itself. */
 struct object *task_object(const struct task *task, uint64_t id);
 /* Is `object` one of this message's?  The pointer is only compared. */
 bool task_owns(const struct task *task, const void *object);
 
-/* Children.  One writer at a time; the host's bounds are counted at write. */
+/*
+ * Children.  One writer at a time, only in stage OBJECT and with
+ * ASSAY_FLAG_CHILDREN; the message's bounds are counted at write.
+ *
+ * LIMIT from writer_begin: no more children of this object.  LIMIT from
+ * writer_write: this child ends here; whether another one may begin is told by the
+ * next writer_begin (after `object_bytes` it may).  A child that a bound has cut is
+ * kept with the flag TRUNCATED, at most its first 4 MiB, whether it is committed or
+ * aborted: a look at the head of a bomb is cheap.
+ *
+ * Until the task has finished a child is in no tree: its path is NULL, its id and
+ * depth are those that it will have.
+ */
 int32_t writer_begin(struct task *task, const struct assay_child *child,
                      struct writer **out);
 int32_t writer_write(struct writer *writer, const void *p, size_t n);
 int32_t writer_name(struct writer *writer, const char *raw, size_t n,
                     const char *charset);
 int32_t writer_flags(struct writer *writer, uint64_t flags);
-/* OK: `*out` (may be NULL) is the child, in the tree once the task has finished. */
+/* OK: `*out` (may be NULL) is the child. */
 int32_t writer_commit(struct writer *writer, struct object **out);
 void writer_abort(struct writer *writer);
+/* The bytes offset..offset+length of the task's object, not copied but charged.
+ * LIMIT: cut as above, and `*out` is the child. */
 int32_t writer_range(struct task *task, const struct assay_child *child,
                      uint64_t offset, uint64_t length, struct object **out);
 /* Is it the open writer of the scan's running task?  Pointer only compared. */

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "scan/ledger.h"
+
+#include <string.h>
+
+/* Up to here a loop over all is faster than a hash table. */
+enum {
+    LOOP_MAX = 32
+};
+
+/* A bound of the message: told once, whichever object met it, and always kept. */
+static bool is_bound(const struct finding *finding)
+{
+    return finding->kind == ASSAY_KIND_PARTIAL &&
+           strcmp(finding->plugin, "core") == 0;
+}
+
+static gboolean same(gconstpointer one, gconstpointer other)
+{
+    const struct finding *a = one;
+    const struct finding *b = other;
+    return a->plugin == b->plugin && a->kind == b->kind &&
+           a->status == b->status && a->rcpt == b->rcpt &&
+           (a->object == b->object || is_bound(a)) &&
+           strcmp(a->name, b->name) == 0;
+}
+
+static guint hash(gconstpointer key)
+{
+    const struct finding *f = key;
+    guint h = g_str_hash(f->name) * 31 + f->kind;
+    h = h * 31 + f->status;
+    h = h * 31 + (guint)f->rcpt;
+    h = h * 31 + g_direct_hash(f->plugin);
+    return is_bound(f) ? h : h * 31 + g_direct_hash(f->object);
+}
+
+static void index_all(struct ledger *ledger)
+{
+    ledger->index = g_hash_table_new(hash, same);
+    for (guint i = 0; i < ledger->findings->len; i++)
+        g_hash_table_add(ledger->index, ledger->findings->pdata[i]);
+}
+
+static bool has(struct ledger *ledger, const struct finding *finding)
+{
+    if (ledger->index == NULL && ledger->findings->len >= LOOP_MAX)
+        index_all(ledger);
+    if (ledger->index != NULL)
+        return g_hash_table_contains(ledger->index, finding);
+    for (guint i = 0; i < ledger->findings->len; i++)
+        if (same(ledger->findings->pdata[i], finding))
+            return true;
+    return false;
+}
+
+static bool counts(const struct finding *finding)
+{
+    return finding->kind != 0 && !is_bound(finding);
+}
+
+/* Drops the last of the mildest counted findings if it is milder than `rank`. */
+static bool make_room(struct ledger *ledger, unsigned rank)
+{
+    guint found = 0;
+    unsigned lowest = rank;
+    for (guint i = 0; i < ledger->findings->len; i++) {
+        const struct finding *f = ledger->findings->pdata[i];
+        unsigned own = finding_kind_rank(f->kind);
+        if (counts(f) && own < rank && own <= lowest) {
+            lowest = own;
+            found = i;
+        }
+    }
+    if (lowest == rank)
+        return false;
+    if (ledger->index != NULL)
+        g_hash_table_remove(ledger->index, ledger->findings->pdata[found]);
+    g_ptr_array_remove_index(ledger->findings, found);
+    ledger->counted--;
+    return true;
+}
+
+static void free_finding(void *finding)
+{
+    finding_free(finding);
+}
+
+void ledger_init(struct ledger *ledger, uint64_t max)
+{
+    *ledger = (struct ledger){
+        .findings = g_ptr_array_new_with_free_func(free_finding), .max = max};
+}
+
+bool ledger_add(struct ledger *ledger, struct finding *finding)
+{
+    if (has(ledger, finding)) {
+        finding_free(finding);
+        return false;
+    }
+    if (counts(finding)) {
+        if (ledger->counted >= ledger->max) {
+            ledger->dropped++;
+            if (!make_room(ledger, finding_kind_rank(finding->kind))) {
+                finding_free(finding);
+                return false;
+            }
+        }
+        ledger->counted++;
+    }
+    g_ptr_array_add(ledger->findings, finding);
+    if (ledger->index != NULL)
+        g_hash_table_add(ledger->index, finding);
+    return true;
+}
+
+void ledger_move(struct ledger *to, struct ledger *from)
+{
+    for (guint i = 0; i < from->findings->len; i++)
+        ledger_add(to, g_steal_pointer(&from->findings->pdata[i]));
+    to->dropped += from->dropped;
+    ledger_reset(from);
+}
+
+void ledger_reset(struct ledger *ledger)
+{
+    g_clear_pointer(&ledger->index, g_hash_table_unref);
+    g_ptr_array_set_size(ledger->findings, 0);
+    ledger->counted = 0;
+    ledger->dropped = 0;
+}
+
+void ledger_clear(struct ledger *ledger)
+{
+    g_clear_pointer(&ledger->index, g_hash_table_unref);
+    g_clear_pointer(&ledger->findings, g_ptr_array_unref);
+}

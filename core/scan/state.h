@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private to core/scan: what a running scan keeps beside its result.
+ *
+ *   scan.c    the loop: which scanner is asked about what, and in which order
+ *   draft.c   what one run of a task said, until it counts or is dropped
+ *   task.c    what a scanner may do while it is asked; want.c: its questions
+ *   writer.c  children; budget.c: the bounds of the message
+ *   ledger.c  findings: each once, at most so many, the worst ones kept
+ */
+#ifndef SCAN_STATE_H
+#define SCAN_STATE_H
+
+#include "scan/budget.h"
+#include "scan/ledger.h"
+#include "scan/scan.h"
+
+#include <glib.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The child that is being written; there is at most one.  Closed while `task` is
+ * NULL.  The buffer is kept for the next child.
+ */
+struct writer {
+    struct task *task;
+    struct assay_child about; /* its strings are not used */
+    GArray *names;            /* struct written_name; NULL: none */
+    const char *type;         /* never freed */
+    char *method;
+    uint8_t *buffer;
+    size_t size;
+    size_t capacity;
+    bool is_cut; /* a bound was crossed: what is here becomes the child */
+};
+
+/*
+ * What one run of one task has said so far.  Nothing of it counts before the run
+ * is over (draft_finish).  All arrays are made when first needed.
+ */
+struct draft {
+    struct ledger ledger;
+    GPtrArray *children;   /* struct object, in order of commit */
+    GPtrArray *facts;      /* struct fact */
+    GPtrArray *counts;     /* struct scan_count */
+    GPtrArray *edits;      /* struct scan_edit */
+    GByteArray *seen;      /* digests, one behind the other */
+    GPtrArray *asked;      /* struct wish, lent: all rounds together */
+    char *broken;          /* the first rule that was broken, or NULL */
+    uint64_t unpacked;     /* bytes written in this run */
+    uint64_t bytes_before; /* scan->bytes before this run */
+    unsigned reached;      /* bounds reached in this run: bit per enum bound */
+    bool waits;            /* a want() of this run answered PENDING */
+    bool has_answered;     /* a status for the task's own object */
+};
+
+/* A name before the child is made. */
+struct written_name {
+    char *raw;
+    size_t n;
+    char *charset;
+};
+
+/* A fact before it counts. */
+struct fact {
+    char *key;
+    char *value;
+};
+
+struct scan_state {
+    struct ledger ledger; /* its array is scan->findings */
+    struct budget budget;
+    GArray
+        *waiting; /* struct task with a draft of its own: answered PENDING, or
+                        (draft NULL) behind one that did; in order */
+    struct draft *draft; /* spare, for the next task */
+    struct writer writer;
+    GHashTable *wishes; /* struct wish as a set: all of this scan; NULL: none */
+    GPtrArray *open;    /* those of them without an answer, lent */
+    struct wish *blocked;       /* lent to who may ask no more */
+    GHashTable **seen;          /* one a scanner, NULL: it has seen nothing */
+    const struct object *owned; /* last one that task_owns found */
+    size_t notes_told;          /* notes of the message made findings so far */
+    uint64_t now_ns;            /* clock after the last handle() */
+};
+
+/* --- draft.c --- */
+/* Ready for one run of `task`. */
+void draft_begin(struct task *task);
+/* The run answered `rc`.  False: it waits and keeps its draft; else what counts
+ * has been moved into the scan and the draft is gone. */
+bool draft_finish(struct task *task, int32_t rc);
+void draft_free(struct draft *draft);
+/* Arrays that own their struct scan_count (task.c), struct scan_edit (edit.c). */
+GPtrArray *draft_counts_new(void);
+GPtrArray *draft_edits_new(void);
+
+/* --- blame.c: findings in the name of the task's scanner --- */
+/* `failed`: the rule that it broke, or what it answered. */
+void blame_failed(struct task *task, int32_t rc);
+/* `partial`: it stopped at the deadline; the object is too large for it. */
+void blame_late(struct task *task);
+void blame_too_large(struct task *task);
+
+/* --- order.c --- */
+/* Is fact `key` named by `pattern`, which may end in ".*"? */
+bool fact_matches(const char *pattern, const char *key);
+bool fact_is_listed(const char *const *patterns, const char *key);
+/* The fact that `reader` gets from `provider`, or NULL. */
+const char *scan_reads_from(const struct scanner *reader,
+                            const struct scanner *provider);
+
+/* --- scan.c --- */
+/* Is `above` an ancestor of `object`, or the same? */
+bool object_is_below(const struct object *object, const struct object *above);
+
+/* --- match.c --- */
+enum match {
+    MATCH_NO,
+    MATCH_YES,
+    MATCH_TOO_LARGE,
+};
+enum match match_object(const struct scanner *scanner,
+                        const struct object *object);
+/* Has the scanner said that it has seen this content inside an ancestor? */
+bool match_seen(const struct scan *scan, size_t scanner, struct object *object);
+void match_seen_add(struct scan *scan, size_t scanner,
+                    const struct object *above, const GByteArray *digests);
+
+/* --- want.c --- */
+/* Asks the resolver for every wish that has no answer. */
+void want_resolve(struct scan *scan);
+void want_clear(struct scan_state *state);
+
+/* --- writer.c --- */
+/* Closes an open writer and drops its child. */
+void writer_drop(struct scan *scan);
+void writer_clear(struct writer *writer);
+
+#endif

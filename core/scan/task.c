@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a scanner may do while it is asked.
+ */
+#include "base/clock.h"
+#include "mail/message.h"
+#include "scan/state.h"
+
+#include <string.h>
+
+enum {
+    FACT_KEY_MAX = 64,
+    FACT_VALUE_MAX = 4096,
+    DRAFT_MAX = 1024, /* facts, counts, edits of one run, each */
+    LOG_ODDS_MAX = 30000,
+    DELAY_MS_MAX = 300000, /* a client waits 5 minutes: RFC 5321 4.5.3.2 */
+};
+
+/* INVAL or STATE, and `failed` when the run is over. */
+static int32_t refuse(struct task *task, int32_t rc, const char *rule)
+{
+    task_blame(task, rule);
+    return rc;
+}
+
+/* What the finding says must fit together; NULL, or the rule that it breaks. */
+static const char *broken_rule(const struct task *task,
+                               const struct finding *finding)
+{
+    const GPtrArray *rcpts = task->scan->message->session->rcpts;
+    switch (finding->status) {
+    case ASSAY_STATUS_CLEAN:
+    case ASSAY_STATUS_TRUSTED:
+        if (finding->kind != 0)
+            return "reported a kind with status CLEAN or TRUSTED";
+        break;
+    case ASSAY_STATUS_FOUND:
+        if (finding->kind < ASSAY_KIND_INFO ||
+            finding->kind > ASSAY_KIND_MALWARE)
+            return "reported a kind that plugins may not report";
+        break;
+    case ASSAY_STATUS_UNSCANNABLE:
+        if (finding->kind != 0 || !finding_reason_is_known(finding->reason))
+            return "reported UNSCANNABLE with a kind or without a reason";
+        break;
+    default:
+        return "reported an unknown status";
+    }
+    if (finding->rcpt != FINDING_ALL_RCPTS &&
+        (finding->rcpt < 0 || (guint)finding->rcpt >= rcpts->len))
+        return "reported for a recipient that is not there";
+    return NULL;
+}
+
+/* What is unknown or out of range is set to the nearest sense. */
+static void complete(struct finding *finding)
+{
+    if (finding->status == ASSAY_STATUS_UNSCANNABLE)
+        finding->kind = finding->reason == ASSAY_REASON_ENCRYPTED
+                            ? ASSAY_KIND_ENCRYPTED
+                            : ASSAY_KIND_PARTIAL;
+    else
+        finding->reason = 0;
+    if (finding->confidence == 0 || finding->confidence > 100)
+        finding->confidence = 100;
+    finding->log_odds_milli =
+        finding->kind == ASSAY_KIND_SPAM
+            ? CLAMP(finding->log_odds_milli, -LOG_ODDS_MAX, LOG_ODDS_MAX)
+            : 0;
+    if (finding->advice > ASSAY_ACTION_DISCARD)
+        finding->advice = ASSAY_ACTION_NONE;
+    if (finding->reply_code < 400 || finding->reply_code > 599)
+        finding->reply_code = 0;
+    finding->delay_ms = MIN(finding->delay_ms, DELAY_MS_MAX);
+    if (finding->name == NULL || finding->name[0] == '\0') {
+        g_free(finding->name);
+        finding->name =
+            g_strdup(finding->reason != 0 ? finding_reason_name(finding->reason)
+                     : finding->kind != 0 ? finding_kind_name(finding->kind)
+                                          : "");
+    }
+    if (finding->text == NULL)
+        finding->text = g_strdup("");
+    if (finding->reply_text == NULL)
+        finding->reply_text = g_strdup("");
+}
+
+static bool may_speak_about(const struct task *task,
+                            const struct object *object)
+{
+    if (object == NULL || object == task->object)
+        return true;
+    if (!task_owns(task, object))
+        return false;
+    return task->stage == ASSAY_STAGE_MESSAGE ||
+           object_is_below(object, task->object);
+}
+
+int32_t task_report(struct task *task, struct finding *finding)
+{
+    const char *rule = NULL;
+    int32_t rc = ASSAY_RC_INVAL;
+    if (!may_speak_about(task, finding->object)) {
+        rule = "reported about an object that is not its task's";
+        rc = ASSAY_RC_STATE;
+    } else {
+        rule = broken_rule(task, finding);
+    }
+    if (rule != NULL) {
+        finding_free(finding);
+        return refuse(task, rc, rule);
+    }
+    complete(finding);
+    finding->plugin = task->scanner->name;
+    if (finding->object == task->object)
+        task->draft->has_answered = true;
+    ledger_add(&task->draft->ledger, finding);
+    return ASSAY_RC_OK;
+}
+
+int32_t task_seen(struct task *task, const uint8_t digest[DIGEST_SIZE])
+{
+    struct draft *draft = task->draft;
+    if (task->object == NULL)
+        return refuse(task, ASSAY_RC_STATE, "called seen() without an object");
+    if (draft->seen == NULL)
+        draft->seen = g_byte_array_new();
+    if (draft->seen->len / DIGEST_SIZE >= task->scan->plan->limits.max_objects)
+        return ASSAY_RC_LIMIT; /* no bound of the message: it is asked again */
+    g_byte_array_append(draft->seen, digest, DIGEST_SIZE);
+    return ASSAY_RC_OK;
+}
+
+static bool is_fact_key(const char *key)
+{
+    size_t n = strlen(key);
+    return n > 0 && n <= FACT_KEY_MAX && strchr(key, '.') != NULL &&
+           strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789._-") == n;
+}
+
+static void fact_free(void *p)
+{
+    struct fact *fact = p;
+    if (fact == NULL)
+        return;
+    g_free(fact->key);
+    g_free(fact->value);
+    g_free(fact);
+}
+
+static struct fact *find_fact(const struct draft *draft, const char *key)
+{
+    for (guint i = 0; draft->facts != NULL && i < draft->facts->len; i++) {
+        struct fact *fact = draft->facts->pdata[i];
+        if (strcmp(fact->key, key) == 0)
+            return fact;
+    }
+    return NULL;
+}
+
+int32_t task_fact_set(struct task *task, const char *key, const char *value,
+                      size_t n)
+{
+    struct draft *draft = task->draft;
+    if (!is_fact_key(key) || n > FACT_VALUE_MAX ||
+        !g_utf8_validate_len(value, n, NULL))
+        return refuse(task, ASSAY_RC_INVAL,
+                      "set a fact with a wrong key or value");
+    if (!fact_is_listed(task->scanner->provides, key))
+        return refuse(task, ASSAY_RC_STATE,
+                      "set a fact that is not in its `provides`");
+    struct fact *fact = find_fact(draft, key);
+    if (fact == NULL) {
+        if (draft->facts == NULL)
+            draft->facts = g_ptr_array_new_with_free_func(fact_free);
+        if (draft->facts->len >= DRAFT_MAX)
+            return ASSAY_RC_LIMIT;
+        fact = g_new0(struct fact, 1);
+        fact->key = g_strdup(key);
+        g_ptr_array_add(draft->facts, fact);
+    }
+    g_free(fact->value);
+    fact->value = g_strndup(value, n);
+    return ASSAY_RC_OK;
+}
+
+int32_t task_fact_get(struct task *task, const char *key, const char **value)
+{
+    const struct fact *own = find_fact(task->draft, key);
+    if (own != NULL) {
+        *value = own->value;
+        return ASSAY_RC_OK;
+    }
+    if (!fact_is_listed(task->scanner->reads, key))
+        return ASSAY_RC_NOTFOUND;
+    const char *found = g_hash_table_lookup(task->scan->facts, key);
+    if (found == NULL)
+        return ASSAY_RC_NOTFOUND;
+    *value = found;
+    return ASSAY_RC_OK;
+}
+
+static void count_free(void *p)
+{
+    struct scan_count *count = p;
+    if (count == NULL)
+        return;
+    g_free(count->name);
+    g_free(count->key);
+    g_free(count);
+}
+
+GPtrArray *draft_counts_new(void)
+{
+    return g_ptr_array_new_with_free_func(count_free);
+}
+
+int32_t task_count(struct task *task, const char *name, const char *key,
+                   size_t key_n, int64_t n)
+{
+    if (!is_fact_key(name) || key_n > FACT_VALUE_MAX ||
+        memchr(key, '\0', key_n) != NULL)
+        return refuse(task, ASSAY_RC_INVAL, "count() with a wrong name or key");
+    struct draft *draft = task->draft;
+    if (draft->counts == NULL)
+        draft->counts = draft_counts_new();
+    if (draft->counts->len >= DRAFT_MAX)
+        return ASSAY_RC_LIMIT;
+    struct scan_count *count = g_new0(struct scan_count, 1);
+    count->name = g_strdup(name);
+    count->key = g_strndup(key, key_n);
+    count->n = n;
+    g_ptr_array_add(draft->counts, count);
+    return ASSAY_RC_OK;
+}
+
+uint64_t task_remaining_ns(const struct task *task)
+{
+    if (task->deadline_ns == 0)
+        return UINT64_MAX;
+    uint64_t now = clock_mono_ns();
+    return now < task->deadline_ns ? task->deadline_ns - now : 0;
+}
+
+bool task_is_cancelled(const struct task *task)
+{
+    return task_remaining_ns(task) == 0;
+}
+
+struct object *task_object(const struct task *task, uint64_t id)
+{
+    const GPtrArray *objects = task->scan->message->objects;
+    const GPtrArray *children = task->draft->children;
+    struct object *object = NULL;
+    if (task->stage < ASSAY_STAGE_OBJECT)
+        return id == 0 ? task->object : NULL;
+    if (id < objects->len)
+        object = objects->pdata[id];
+    else if (children != NULL && id - objects->len < children->len)
+        object = children->pdata[id - objects->len];
+    if (object != NULL)
+        task->scan->state->owned = object;
+    return object;
+}
+
+static bool is_in(const GPtrArray *array, const void *p)
+{
+    for (guint i = array != NULL ? array->len : 0; i > 0; i--)
+        if (array->pdata[i - 1] == p)
+            return true;
+    return false;
+}
+
+bool task_owns(const struct task *task, const void *object)
+{
+    struct scan_state *state = task->scan->state;
+    if (object == NULL)
+        return false;
+    if (object == task->object || object == state->owned)
+        return true;
+    if (task->stage < ASSAY_STAGE_OBJECT)
+        return false; /* the body has not arrived */
+    if (!is_in(task->draft->children, object) &&
+        !is_in(task->scan->message->objects, object))
+        return false;
+    state->owned = object;
+    return true;
+}

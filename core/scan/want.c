@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Questions: kept for the whole scan, asked all at once, answered for ever.
+ */
+#include "scan/state.h"
+
+#include <string.h>
+
+enum {
+    DNS_NAME_MAX = 253,    /* RFC 1035 3.1, without the final dot */
+    LOOKUP_KEY_MAX = 1024, /* what a directory will surely take */
+    SCAN_FACTOR = 50       /* a scan may ask as much as so many tasks may */
+};
+
+/* The key as all askers share it, or NULL for one that cannot be asked. */
+static char *shared_key(uint32_t kind, const char *key)
+{
+    size_t n = strlen(key);
+    if (kind == ASSAY_WANT_LOOKUP)
+        return n <= LOOKUP_KEY_MAX ? g_strdup(key) : NULL;
+    if (n > 0 && key[n - 1] == '.')
+        n--;
+    return n <= DNS_NAME_MAX ? g_ascii_strdown(key, (gssize)n) : NULL;
+}
+
+static guint hash(gconstpointer key)
+{
+    const struct wish *wish = key;
+    return g_str_hash(wish->key) * 31 + wish->type + wish->kind;
+}
+
+static gboolean same(gconstpointer one, gconstpointer other)
+{
+    const struct wish *a = one;
+    const struct wish *b = other;
+    return a->kind == b->kind && a->type == b->type &&
+           strcmp(a->key, b->key) == 0;
+}
+
+static void free_wish(void *wish)
+{
+    wish_free(wish);
+}
+
+/* The scan's wish for that question, made where there is none; NULL: the scan has asked enough. */
+static struct wish *wish_for(struct scan *scan, uint32_t kind, uint32_t type,
+                             char *key)
+{
+    struct scan_state *state = scan->state;
+    if (state->wishes == NULL) {
+        state->wishes = g_hash_table_new_full(hash, same, free_wish, NULL);
+        state->open = g_ptr_array_new();
+    }
+    struct wish probe = {.kind = kind, .type = type, .key = key};
+    struct wish *wish = g_hash_table_lookup(state->wishes, &probe);
+    if (wish == NULL && g_hash_table_size(state->wishes) <
+                            SCAN_FACTOR * scan->plan->limits.max_wishes) {
+        wish = wish_new(kind, type, key);
+        g_hash_table_add(state->wishes, wish);
+        g_ptr_array_add(state->open, wish);
+    }
+    return wish;
+}
+
+static bool has_asked(const struct draft *draft, const struct wish *wish)
+{
+    for (guint i = 0; i < draft->asked->len; i++)
+        if (draft->asked->pdata[i] == wish)
+            return true;
+    return false;
+}
+
+static int32_t blocked(struct scan *scan, const struct wish **out)
+{
+    struct scan_state *state = scan->state;
+    if (state->blocked == NULL) {
+        state->blocked = wish_new(0, 0, "");
+        state->blocked->state = ASSAY_ANSWER_BLOCKED;
+    }
+    *out = state->blocked;
+    return ASSAY_RC_OK;
+}
+
+int32_t task_want(struct task *task, uint32_t kind, uint32_t type,
+                  const char *key, const struct wish **out)
+{
+    if (kind != ASSAY_WANT_DNS && kind != ASSAY_WANT_LOOKUP)
+        return ASSAY_RC_NOTSUP;
+    g_autofree char *shared = shared_key(kind, key);
+    if (shared == NULL)
+        return ASSAY_RC_INVAL;
+    struct draft *draft = task->draft;
+    const struct limits *limits = &task->scan->plan->limits;
+    struct wish *wish = wish_for(task->scan, kind, type, shared);
+    if (draft->asked == NULL)
+        draft->asked = g_ptr_array_new();
+    if (wish != NULL && !has_asked(draft, wish)) {
+        if (draft->asked->len >= limits->max_wishes)
+            return blocked(task->scan, out);
+        g_ptr_array_add(draft->asked, wish);
+    }
+    if (wish != NULL && wish->state != 0) {
+        *out = wish;
+        return ASSAY_RC_OK;
+    }
+    if (wish == NULL || task->round >= limits->max_rounds)
+        return blocked(task->scan, out);
+    draft->waits = true;
+    return ASSAY_RC_PENDING;
+}
+
+void want_resolve(struct scan *scan)
+{
+    GPtrArray *open = scan->state->open;
+    const struct resolver *resolver = scan->plan->resolver;
+    if (open == NULL || open->len == 0)
+        return;
+    if (resolver != NULL)
+        resolver->resolve(resolver->self, (struct wish *const *)open->pdata,
+                          open->len);
+    for (guint i = 0; i < open->len; i++) {
+        struct wish *wish = open->pdata[i];
+        if (wish->state == 0)
+            wish->state = resolver == NULL ? ASSAY_ANSWER_NXDOMAIN
+                                           : ASSAY_ANSWER_SERVFAIL;
+    }
+    g_ptr_array_set_size(open, 0);
+}
+
+void want_clear(struct scan_state *state)
+{
+    g_clear_pointer(&state->wishes, g_hash_table_unref);
+    g_clear_pointer(&state->open, g_ptr_array_unref);
+    g_clear_pointer(&state->blocked, wish_free);
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Children, written piece by piece into one buffer that is kept for the next.
+ */
+#include "mail/message.h"
+#include "scan/state.h"
+
+#include <string.h>
+
+enum {
+    FIRST_CAPACITY = 64 << 10,
+    COPY_MAX = 256 << 10, /* up to here a child is copied out of the buffer; a
+                             larger one takes the buffer with it */
+    TRUST_MAX = 1 << 20,  /* so much is allocated on a container's word */
+    CUT_KEPT = 4 << 20,   /* of a child that a bound has cut */
+    NAME_MAX_BYTES = 4096,
+    NAMES_MAX = 16,
+    WORD_MAX = 255, /* type, method */
+    TYPES_MAX = 4096,
+};
+
+#define CHILD_FLAGS                                                            \
+    (ASSAY_OBJECT_ENCRYPTED | ASSAY_OBJECT_DAMAGED | ASSAY_OBJECT_TRUNCATED |  \
+     ASSAY_OBJECT_NAME_UNSAFE | ASSAY_OBJECT_DIRECTORY)
+
+static int32_t refuse(struct task *task, int32_t rc, const char *rule)
+{
+    task_blame(task, rule);
+    return rc;
+}
+
+static char *word(struct assay_str s)
+{
+    return s.n > 0 ? g_strndup(s.p, MIN(s.n, WORD_MAX)) : NULL;
+}
+
+/*
+ * A media type, lower case, without parameters, as a string that is never freed.
+ * Containers can invent types without end, so only so many new ones are taken in
+ * the life of the process; the rest counts as not declared.
+ */
+static const char *shared_type(struct assay_str type)
+{
+    static unsigned taken;
+    g_autofree char *lower = g_ascii_strdown(type.n > 0 ? type.p : "",
+                                             (gssize)MIN(type.n, WORD_MAX));
+    lower[strcspn(lower, "; \t\r\n")] = '\0';
+    const char *slash = strchr(lower, '/');
+    if (slash == NULL || slash == lower || slash[1] == '\0' ||
+        lower[strspn(lower, "abcdefghijklmnopqrstuvwxyz0123456789/.+-_!#$&^")])
+        return NULL;
+    if (g_quark_try_string(lower) == 0 && taken++ >= TYPES_MAX)
+        return NULL;
+    return g_intern_string(lower);
+}
+
+static void free_object(void *p)
+{
+    object_free(p);
+}
+
+static void clear_name(void *p)
+{
+    struct written_name *name = p;
+    g_free(name->raw);
+    g_free(name->charset);
+}
+
+static void add_name(struct writer *writer, const char *raw, size_t n,
+                     const char *charset)
+{
+    if (n == 0)
+        return;
+    if (writer->names == NULL) {
+        writer->names = g_array_new(false, false, sizeof(struct written_name));
+        g_array_set_clear_func(writer->names, clear_name);
+    }
+    if (writer->names->len >= NAMES_MAX)
+        return;
+    n = MIN(n, NAME_MAX_BYTES);
+    struct written_name name = {g_malloc(n), n, g_strdup(charset)};
+    memcpy(name.raw, raw, n);
+    g_array_append_val(writer->names, name);
+}
+
+/* Nothing is open and nothing is remembered; the buffer stays. */
+static void reset(struct writer *writer)
+{
+    writer->task = NULL;
+    writer->size = 0;
+    writer->is_cut = false;
+    if (writer->names != NULL)
+        g_array_set_size(writer->names, 0);
+    writer->type = NULL;
+    g_clear_pointer(&writer->method, g_free);
+}
+
+void writer_drop(struct scan *scan)
+{
+    reset(&scan->state->writer);
+}
+
+void writer_clear(struct writer *writer)
+{
+    reset(writer);
+    g_clear_pointer(&writer->names, g_array_unref);
+    g_clear_pointer(&writer->buffer, g_free);
+    writer->capacity = 0;
+}
+
+/* May this task begin a child now?  Both ways to make one begin here. */
+static int32_t may_begin(struct task *task, const struct assay_child *child)
+{
+    if ((task->scanner->flags & ASSAY_FLAG_CHILDREN) == 0)
+        return refuse(task, ASSAY_RC_STATE,
+                      "began a child without ASSAY_FLAG_CHILDREN");
+    if (task->stage != ASSAY_STAGE_OBJECT)
+        return refuse(task, ASSAY_RC_STATE,
+                      "began a child outside of stage OBJECT");
+    if (task->scan->state->writer.task != NULL)
+        return refuse(task, ASSAY_RC_STATE,
+                      "began a child while another one was open");
+    if (child->kind != ASSAY_OBJECT_MEMBER &&
+        child->kind != ASSAY_OBJECT_DERIVED)
+        return refuse(task, ASSAY_RC_INVAL,
+                      "began a child that is neither MEMBER nor DERIVED");
+    return budget_child(task);
+}
+
+static void open_writer(struct task *task, const struct assay_child *child)
+{
+    struct writer *writer = &task->scan->state->writer;
+    writer->task = task;
+    writer->about = *child;
+    writer->about.flags &= CHILD_FLAGS;
+    writer->type = shared_type(child->type);
+    writer->method = word(child->method);
+    g_autofree char *charset = word(child->charset);
+    add_name(writer, child->name.p, child->name.n, charset);
+}
+
+int32_t writer_begin(struct task *task, const struct assay_child *child,
+                     struct writer **out)
+{
+    int32_t rc = may_begin(task, child);
+    if (rc != ASSAY_RC_OK)
+        return rc;
+    open_writer(task, child);
+    *out = &task->scan->state->writer;
+    return ASSAY_RC_OK;
+}
+
+static void make_room(struct writer *writer, size_t n)
+{
+    size_t needed = writer->size + n;
+    if (needed <= writer->capacity)
+        return;
+    size_t capacity = MAX(writer->capacity * 2, FIRST_CAPACITY);
+    /* What the container tells saves steps, but buys no more than a little. */
+    capacity = MAX(capacity, MIN(writer->about.told_size, TRUST_MAX));
+    capacity = MAX(capacity, needed);
+    writer->buffer = g_realloc(writer->buffer, capacity);
+    writer->capacity = capacity;
+}
+
+int32_t writer_write(struct writer *writer, const void *p, size_t n)
+{
+    if (writer->task == NULL)
+        return ASSAY_RC_STATE;
+    if (writer->is_cut)
+        return ASSAY_RC_LIMIT;
+    size_t granted = budget_take(writer->task, writer->size, n);
+    make_room(writer, granted);
+    if (granted > 0)
+        memcpy(writer->buffer + writer->size, p, granted);
+    writer->size += granted;
+    writer->is_cut = granted < n;
+    return writer->is_cut ? ASSAY_RC_LIMIT : ASSAY_RC_OK;
+}
+
+int32_t writer_name(struct writer *writer, const char *raw, size_t n,
+                    const char *charset)
+{
+    if (writer->task == NULL)
+        return ASSAY_RC_STATE;
+    add_name(writer, raw, n, charset);
+    return ASSAY_RC_OK;
+}
+
+int32_t writer_flags(struct writer *writer, uint64_t flags)
+{
+    if (writer->task == NULL)
+        return ASSAY_RC_STATE;
+    writer->about.flags |= flags & CHILD_FLAGS;
+    return ASSAY_RC_OK;
+}
+
+/* The content, and the buffer ready for the next child. */
+static GBytes *take_content(struct writer *writer)
+{
+    size_t size = writer->size;
+    if (writer->is_cut)
+        size = MIN(size, CUT_KEPT);
+    if (size <= COPY_MAX)
+        return g_bytes_new(writer->buffer, size);
+    writer->capacity = 0;
+    return g_bytes_new_take(g_realloc(g_steal_pointer(&writer->buffer), size),
+                            size);
+}
+
+/* Makes the child out of what the writer knows, and closes it. */
+static struct object *make_child(struct writer *writer, GBytes *content)
+{
+    struct task *task = writer->task;
+    struct draft *draft = task->draft;
+    struct object *child = object_new(writer->about.kind, content);
+    g_bytes_unref(content);
+    child->parent = task->object;
+    child->id = task->scan->message->objects->len +
+                (draft->children != NULL ? draft->children->len : 0);
+    child->depth = task->object->depth + 1;
+    child->unpack_depth = task->object->unpack_depth + 1;
+    child->flags |= writer->about.flags;
+    if (writer->is_cut)
+        child->flags |= ASSAY_OBJECT_TRUNCATED;
+    child->readings = task->object->readings;
+    child->packed_size = writer->about.packed_size;
+    child->told_size = writer->about.told_size;
+    child->mtime = writer->about.mtime;
+    child->method = g_steal_pointer(&writer->method);
+    child->type_declared = writer->type;
+    child->origin = task->scanner->name;
+    for (guint i = 0; writer->names != NULL && i < writer->names->len; i++) {
+        const struct written_name *name =
+            &g_array_index(writer->names, struct written_name, i);
+        object_add_name(child, name->raw, name->n, name->charset, NULL);
+    }
+    if (draft->children == NULL)
+        draft->children = g_ptr_array_new_with_free_func(free_object);
+    g_ptr_array_add(draft->children, child);
+    reset(writer);
+    return child;
+}
+
+int32_t writer_commit(struct writer *writer, struct object **out)
+{
+    if (writer->task == NULL)
+        return ASSAY_RC_STATE;
+    struct object *child = make_child(writer, take_content(writer));
+    if (out != NULL)
+        *out = child;
+    return ASSAY_RC_OK;
+}
+
+void writer_abort(struct writer *writer)
+{
+    if (writer->task != NULL && writer->is_cut)
+        make_child(writer, take_content(writer));
+    else
+        reset(writer);
+}
+
+static void unref_bytes(void *bytes)
+{
+    g_bytes_unref(bytes);
+}
+
+int32_t writer_range(struct task *task, const struct assay_child *child,
+                     uint64_t offset, uint64_t length, struct object **out)
+{
+    int32_t rc = may_begin(task, child);
+    if (rc != ASSAY_RC_OK)
+        return rc;
+    const struct object *whole = task->object;
+    if (offset > whole->size || length > whole->size - offset)
+        return refuse(task, ASSAY_RC_INVAL,
+                      "began a child that reaches beyond its object");
+    open_writer(task, child);
+    struct writer *writer = &task->scan->state->writer;
+    size_t granted = budget_take(task, 0, length);
+    writer->is_cut = granted < length;
+    GBytes *part = g_bytes_new_with_free_func(
+        whole->data + offset, granted, unref_bytes, g_bytes_ref(whole->bytes));
+    struct object *made = make_child(writer, part);
+    if (out != NULL)
+        *out = made;
+    return granted < length ? ASSAY_RC_LIMIT : ASSAY_RC_OK;
+}
+
+bool writer_is_open(const struct task *task, const void *writer)
+{
+    return task->scan->state->writer.task == task &&
+           writer == &task->scan->state->writer;
+}
