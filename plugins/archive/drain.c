@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+#include "fault.h"
+#include "reader.h"
+
+/*
+ * The data of one entry on its way.  As long as its blocks follow each other
+ * inside the object's own content nothing is written: it may end as a range.
+ */
+struct flow {
+    struct unpack *unpack;
+    struct member *member;
+    const uint8_t *range; /* NULL: none */
+    size_t range_n;
+    uint64_t written; /* bytes of the member so far, the range included */
+    bool is_open;     /* a child is being written */
+    bool is_over;     /* the host wants no more of it */
+};
+
+/* Opens the child, with what was held back as a range. */
+static bool flow_open(struct flow *f)
+{
+    if (f->is_open || f->is_over)
+        return f->is_open;
+    f->is_open = member_open(f->unpack, f->member);
+    if (f->is_open && f->range != NULL)
+        f->is_open = member_write(f->unpack, f->range, f->range_n);
+    f->is_over = !f->is_open;
+    return f->is_open;
+}
+
+static bool is_inside(const struct unpack *u, const uint8_t *p, size_t n)
+{
+    uintptr_t from = (uintptr_t)u->p;
+    uintptr_t at = (uintptr_t)p;
+    return at >= from && at - from <= u->n && n <= u->n - (at - from);
+}
+
+static void flow_block(struct flow *f, const uint8_t *p, size_t n,
+                       uint64_t offset)
+{
+    bool is_next = offset == f->written;
+
+    if (is_next && !f->is_open && is_inside(f->unpack, p, n) &&
+        (f->range == NULL ? offset == 0 : p == f->range + f->range_n)) {
+        if (f->range == NULL)
+            f->range = p;
+        f->range_n += n;
+        f->written += n;
+        return;
+    }
+    if (!flow_open(f))
+        return;
+    if (offset > f->written && !member_zeros(f->unpack, offset - f->written))
+        f->is_over = true;
+    else if (!member_write(f->unpack, p, n))
+        f->is_over = true;
+    f->written = (offset > f->written ? offset : f->written) + n;
+}
+
+static bool is_failure(int rc)
+{
+    return rc == ARCHIVE_FAILED || rc == ARCHIVE_FATAL;
+}
+
+/* Commits what there is, and tells what was wrong with it. */
+static void flow_end(struct flow *f, int rc, uint32_t reason, const char *text)
+{
+    const struct assay_object *child = NULL;
+    uint64_t flags = reason != 0 ? fault_flag(reason) : 0;
+    struct unpack *u = f->unpack;
+
+    if (f->member->is_doubtful && is_failure(rc) && f->written == 0)
+        return; /* it only looked like one */
+    if (reason == ASSAY_REASON_ENCRYPTED && f->written > 0)
+        flags = ASSAY_OBJECT_TRUNCATED;
+    f->member->child.flags |= f->is_open ? 0 : flags;
+    if (f->is_open)
+        child = member_close(u, f->member, flags);
+    else if (!f->is_over)
+        child = member_give(u, f->member, f->range, f->range_n);
+    if (reason != 0 && !u->is_stopped && (child != NULL || is_failure(rc)))
+        unpack_fault(u, child, reason, text);
+}
+
+int reader_drain(struct unpack *unpack, struct archive *a,
+                 struct member *member, uint64_t told_size)
+{
+    struct flow flow = {.unpack = unpack, .member = member};
+    uint32_t reason = 0;
+    const char *text = NULL;
+    int rc;
+
+    do {
+        const void *p = NULL;
+        size_t n = 0;
+        la_int64_t offset = 0;
+        rc = archive_read_data_block(a, &p, &n, &offset);
+        if (rc == ARCHIVE_WARN || is_failure(rc)) {
+            text = archive_error_string(a);
+            reason = fault_reason(text);
+        }
+        if (rc == ARCHIVE_EOF) /* a hole at the end of a sparse file */
+            offset = offset == (la_int64_t)told_size ? offset : 0;
+        if (n > 0 && p != NULL && (rc == ARCHIVE_OK || rc == ARCHIVE_WARN))
+            flow_block(&flow, p, n, (uint64_t)offset);
+        else if (rc == ARCHIVE_EOF && (uint64_t)offset > flow.written &&
+                 flow_open(&flow))
+            flow.is_over =
+                !member_zeros(unpack, (uint64_t)offset - flow.written);
+    } while ((rc == ARCHIVE_OK || rc == ARCHIVE_WARN || rc == ARCHIVE_RETRY) &&
+             !flow.is_over && unpack_goes_on(unpack));
+    flow_end(&flow, rc, reason, text);
+    return rc;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From members of an archive to child objects of the host.
+ *
+ * Every reader in this folder (libarchive, zip, uuencode) ends here, so that the
+ * host's answers (SKIP, STOP, LIMIT) are obeyed in one place: once the host has
+ * said stop, unpack.is_stopped is set, every function here does nothing more and
+ * readers return as soon as they see it.
+ */
+#ifndef ARCHIVE_MEMBER_H
+#define ARCHIVE_MEMBER_H
+
+#include <assay/plugin.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    MEMBER_MORE_NAMES = 3, /* names of one member beside its first */
+    UNPACK_TOLD = 16,      /* findings of one name about members; the rest are
+                              told as one number */
+};
+
+/*
+ * One object while it is unpacked.  Lives on the stack of handle().
+ */
+struct unpack {
+    const struct assay_host *host;
+    const struct assay_task *task;
+    const uint8_t *p; /* content of task->object */
+    size_t n;
+    struct assay_str name;       /* its first name, may be empty */
+    struct assay_writer *writer; /* open child, NULL: none */
+    uint64_t members;            /* children given to the host, or skipped */
+    uint64_t archives;           /* that turned out to be real */
+    uint32_t findings;           /* reported, of all kinds */
+    uint32_t unscannable;        /* ... of them that say "could not look" */
+    uint32_t told[16]; /* findings about members, by ASSAY_REASON_*; [0] is
+                          path traversal */
+    bool is_stopped;
+    bool is_cancelled;
+};
+
+/*
+ * What a reader knows about a member.  Bytes are lent until the member is closed.
+ */
+struct member {
+    struct assay_child
+        child; /* struct_size, kind and name set by member_init */
+    struct assay_str more[MEMBER_MORE_NAMES];
+    struct assay_str more_charset[MEMBER_MORE_NAMES];
+    unsigned more_n;
+    struct assay_str link; /* target of a symbolic link; n 0: none */
+    bool is_doubtful; /* no child, no word where nothing at all can be read */
+};
+
+void member_init(struct member *member, const char *name, size_t name_n);
+/* Another name, if it differs from those that are there. */
+void member_also(struct member *member, const char *name, size_t n,
+                 const char *charset);
+
+/* Begins a child that is written piece by piece.  False: the host does not want
+ * it, or wants nothing more (is_stopped). */
+bool member_open(struct unpack *unpack, struct member *member);
+/* False: stop reading this archive, the child is gone. */
+bool member_write(struct unpack *unpack, const void *p, size_t n);
+/* `n` zero bytes: a hole in a sparse file. */
+bool member_zeros(struct unpack *unpack, uint64_t n);
+/* Hands the child to the host; NULL when there is none. */
+const struct assay_object *member_close(struct unpack *unpack,
+                                        struct member *member, uint64_t flags);
+/* A whole child that has no content, or whose content is the range p[0..n) of
+ * unpack->p: nothing is copied. */
+const struct assay_object *member_give(struct unpack *unpack,
+                                       struct member *member, const uint8_t *p,
+                                       size_t n);
+
+/* "Could not look at it": reason is ASSAY_REASON_*, child NULL is the archive
+ * itself.  `text` may hold any bytes. */
+void unpack_fault(struct unpack *unpack, const struct assay_object *child,
+                  uint32_t reason, const char *text);
+/* A finding of kind anomaly about the archive itself. */
+void unpack_anomaly(struct unpack *unpack, const char *name, const char *text);
+/* One line each for what UNPACK_TOLD held back, then the answer for the archive. */
+void unpack_finish(struct unpack *unpack);
+/* To be asked at least once a block. */
+bool unpack_goes_on(struct unpack *unpack);
+
+#endif

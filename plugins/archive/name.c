@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#include "name.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static bool is_separator(char c)
+{
+    return c == '/' || c == '\\';
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_absolute(const char *name, size_t n)
+{
+    return (n > 0 && is_separator(name[0])) ||
+           (n > 1 && is_letter(name[0]) && name[1] == ':');
+}
+
+/* ".." also with the blanks that Windows drops from the end of a name. */
+static bool is_dotdot(const char *p, size_t n)
+{
+    while (n > 2 && p[n - 1] == ' ')
+        n--;
+    return n == 2 && p[0] == '.' && p[1] == '.';
+}
+
+/* Cuts the next component off p[*at..n); false at the end. */
+static bool next_component(const char *p, size_t n, size_t *at,
+                           struct assay_str *out)
+{
+    while (*at < n && is_separator(p[*at]))
+        (*at)++;
+    if (*at >= n)
+        return false;
+    size_t from = *at;
+    while (*at < n && !is_separator(p[*at]))
+        (*at)++;
+    *out = (struct assay_str){p + from, *at - from};
+    return true;
+}
+
+bool name_is_unsafe(const char *name, size_t n)
+{
+    struct assay_str part;
+    size_t at = 0;
+
+    if (is_absolute(name, n))
+        return true;
+    while (next_component(name, n, &at, &part))
+        if (is_dotdot(part.p, part.n))
+            return true;
+    return false;
+}
+
+/* Folders entered less folders left, or -1 as soon as that is below zero. */
+static int64_t walk(const char *p, size_t n, int64_t depth)
+{
+    struct assay_str part;
+    size_t at = 0;
+
+    while (depth >= 0 && next_component(p, n, &at, &part)) {
+        if (is_dotdot(part.p, part.n))
+            depth--;
+        else if (part.n != 1 || part.p[0] != '.')
+            depth++;
+    }
+    return depth;
+}
+
+bool name_link_leaves(const char *name, size_t n, const char *target,
+                      size_t target_n)
+{
+    if (is_absolute(target, target_n))
+        return true;
+    int64_t depth = walk(name, n, 0);
+    return walk(target, target_n, depth > 0 ? depth - 1 : 0) < 0;
+}
+
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+/* Is p[0..n), case ignored, the lower-case `word`? */
+static bool is_word(const char *p, size_t n, const char *word)
+{
+    if (strlen(word) != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (lower(p[i]) != word[i])
+            return false;
+    return true;
+}
+
+static struct assay_str ending(const char *name, size_t n)
+{
+    size_t at = n;
+    while (at > 0 && name[at - 1] != '.' && !is_separator(name[at - 1]))
+        at--;
+    if (at == 0 || name[at - 1] != '.')
+        return (struct assay_str){name + n, 0};
+    return (struct assay_str){name + at, n - at};
+}
+
+bool name_says_archive(const char *name, size_t n)
+{
+    static const char *const endings[] = {
+        "zip", "jar", "war",  "ear", "apk",  "7z",  "rar", "tar", "tgz",
+        "tbz", "txz", "tbz2", "tlz", "tzst", "gz",  "bz2", "xz",  "lzma",
+        "zst", "lz4", "lz",   "lzo", "cab",  "lzh", "lha", "iso", "xar",
+        "rpm", "deb", "cpio", "arj", "ace",  "zoo", "uue"};
+    struct assay_str end = ending(name, n);
+
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (is_word(end.p, end.n, endings[i]))
+            return true;
+    return false;
+}
+
+bool name_type_says_archive(const char *type, size_t n)
+{
+    static const char *const types[] = {
+        "application/zip",
+        "application/x-zip",
+        "application/x-zip-compressed",
+        "application/java-archive",
+        "application/gzip",
+        "application/x-gzip",
+        "application/x-compressed-tar",
+        "application/x-bzip",
+        "application/x-bzip2",
+        "application/x-xz",
+        "application/x-lzma",
+        "application/zstd",
+        "application/x-tar",
+        "application/x-gtar",
+        "application/x-7z-compressed",
+        "application/x-rar",
+        "application/x-rar-compressed",
+        "application/vnd.rar",
+        "application/vnd.ms-cab-compressed",
+        "application/x-lzh",
+        "application/x-lha",
+        "application/x-lzh-compressed",
+        "application/x-cpio",
+        "application/x-iso9660-image",
+        "application/x-xar",
+        "application/x-arj",
+        "application/x-ace-compressed",
+        "application/x-rpm",
+        "application/vnd.debian.binary-package",
+    };
+
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (is_word(type, n, types[i]))
+            return true;
+    return false;
+}
+
+size_t name_of_stream(const char *name, size_t n, char *out, size_t cap)
+{
+    static const struct {
+        const char *from;
+        const char *to;
+    } endings[] = {{"tgz", "tar"},  {"taz", "tar"},  {"tbz", "tar"},
+                   {"tbz2", "tar"}, {"txz", "tar"},  {"tlz", "tar"},
+                   {"tzst", "tar"}, {"svgz", "svg"}, {"gz", ""},
+                   {"z", ""},       {"bz2", ""},     {"bz", ""},
+                   {"xz", ""},      {"lzma", ""},    {"lz", ""},
+                   {"lz4", ""},     {"zst", ""},     {"rpm", "cpio"}};
+    struct assay_str end = ending(name, n);
+    const char *to = NULL;
+
+    for (size_t i = 0; to == NULL && i < sizeof endings / sizeof endings[0];
+         i++)
+        if (is_word(end.p, end.n, endings[i].from))
+            to = endings[i].to;
+    size_t keep = n;
+    if (to != NULL) /* "a." + "tar", or "a" where nothing follows */
+        keep = n - end.n - (to[0] == '\0' ? 1 : 0);
+    if (keep > cap)
+        keep = cap;
+    if (keep > 0)
+        memcpy(out, name, keep);
+    size_t more = to != NULL ? strlen(to) : 0;
+    if (more > cap - keep)
+        more = cap - keep;
+    if (more > 0)
+        memcpy(out + keep, to, more);
+    return keep + more;
+}
+
+bool name_is_utf8(const char *p, size_t n)
+{
+    const unsigned char *s = (const unsigned char *)p;
+
+    for (size_t i = 0; i < n;) {
+        unsigned char c = s[i++];
+        if (c < 0x80)
+            continue;
+        if (c < 0xc2 || c > 0xf4)
+            return false;
+        size_t more = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+        if (more > n - i)
+            return false;
+        unsigned char low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
+        unsigned char high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
+        if (s[i] < low || s[i] > high)
+            return false;
+        for (size_t k = 1; k < more; k++)
+            if ((s[i + k] & 0xc0) != 0x80)
+                return false;
+        i += more;
+    }
+    return true;
+}

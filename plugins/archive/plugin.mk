@@ -1,0 +1,2 @@
+archive_PKGS := libarchive
+archive_DEBS := libarchive-dev

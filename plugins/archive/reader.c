@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+#include "reader.h"
+
+#include "bytes.h"
+#include "fault.h"
+#include "name.h"
+#include "zip_directory.h"
+
+#include <string.h>
+
+enum {
+    HEADER_ERRORS_MAX = 16 /* in a row, before the archive is given up */
+};
+
+static const struct {
+    enum sniff_format format;
+    int filter; /* single streams */
+    int (*support)(struct archive *);
+} formats[] = {
+    {SNIFF_TAR, 0, archive_read_support_format_tar},
+    {SNIFF_CPIO, 0, archive_read_support_format_cpio},
+    {SNIFF_7ZIP, 0, archive_read_support_format_7zip},
+    {SNIFF_RAR, 0, archive_read_support_format_rar},
+    {SNIFF_RAR5, 0, archive_read_support_format_rar5},
+    {SNIFF_CAB, 0, archive_read_support_format_cab},
+    {SNIFF_LHA, 0, archive_read_support_format_lha},
+    {SNIFF_ISO, 0, archive_read_support_format_iso9660},
+    {SNIFF_XAR, 0, archive_read_support_format_xar},
+    {SNIFF_AR, 0, archive_read_support_format_ar},
+    {SNIFF_WARC, 0, archive_read_support_format_warc},
+    {SNIFF_ZIP, 0, archive_read_support_format_zip_streamable},
+    {SNIFF_GZIP, ARCHIVE_FILTER_GZIP, NULL},
+    {SNIFF_BZIP2, ARCHIVE_FILTER_BZIP2, NULL},
+    {SNIFF_COMPRESS, ARCHIVE_FILTER_COMPRESS, NULL},
+    {SNIFF_LZMA, ARCHIVE_FILTER_LZMA, NULL},
+    {SNIFF_XZ, ARCHIVE_FILTER_XZ, NULL},
+    {SNIFF_LZIP, ARCHIVE_FILTER_LZIP, NULL},
+    {SNIFF_LZ4, ARCHIVE_FILTER_LZ4, NULL},
+    {SNIFF_ZSTD, ARCHIVE_FILTER_ZSTD, NULL},
+    {SNIFF_RPM, ARCHIVE_FILTER_RPM, NULL},
+};
+
+/* A reader for that format alone; NULL when libarchive was built without it. */
+static struct archive *reader_new(enum sniff_format format)
+{
+    struct archive *a = archive_read_new();
+    int rc = ARCHIVE_FATAL;
+
+    for (size_t i = 0; a != NULL && i < sizeof formats / sizeof formats[0];
+         i++) {
+        if (formats[i].format != format)
+            continue;
+        if (formats[i].support != NULL)
+            rc = formats[i].support(a);
+        else if ((rc = archive_read_set_format(a, ARCHIVE_FORMAT_RAW)) ==
+                 ARCHIVE_OK)
+            rc = archive_read_append_filter(a, formats[i].filter);
+    }
+    if (a != NULL && rc != ARCHIVE_OK) { /* WARN: by an external program */
+        archive_read_free(a);
+        a = NULL;
+    }
+    return a;
+}
+
+static struct assay_str cstr(const char *text)
+{
+    return (struct assay_str){text, text != NULL ? strlen(text) : 0};
+}
+
+/* The name as it stands where libarchive keeps that, else as UTF-8. */
+static struct assay_str entry_name(struct archive_entry *entry)
+{
+    const char *name = archive_entry_pathname(entry);
+    if (name == NULL)
+        name = archive_entry_pathname_utf8(entry);
+    return cstr(name);
+}
+
+static void fill(struct member *m, struct archive_entry *entry)
+{
+    struct assay_str name = entry_name(entry);
+
+    member_init(m, name.p, name.n);
+    if (archive_entry_symlink(entry) != NULL)
+        m->link = cstr(archive_entry_symlink(entry));
+    if (archive_entry_size_is_set(entry) && archive_entry_size(entry) > 0)
+        m->child.told_size = (uint64_t)archive_entry_size(entry);
+    if (archive_entry_mtime_is_set(entry))
+        m->child.mtime = archive_entry_mtime(entry);
+}
+
+static bool is_empty_by_nature(struct archive_entry *entry)
+{
+    bool has_size =
+        archive_entry_size_is_set(entry) && archive_entry_size(entry) > 0;
+    if (archive_entry_filetype(entry) == AE_IFLNK)
+        return true;
+    return !has_size && (archive_entry_hardlink(entry) != NULL ||
+                         archive_entry_filetype(entry) != AE_IFREG);
+}
+
+/* One entry to one child.  What libarchive said last. */
+static int take(struct unpack *u, struct archive *a, struct member *m,
+                struct archive_entry *entry)
+{
+    if (archive_entry_is_encrypted(entry)) {
+        m->child.flags |= ASSAY_OBJECT_ENCRYPTED;
+        const struct assay_object *child = member_give(u, m, NULL, 0);
+        if (child != NULL)
+            unpack_fault(u, child, ASSAY_REASON_ENCRYPTED,
+                         "the member is encrypted");
+        return ARCHIVE_OK;
+    }
+    if (is_empty_by_nature(entry)) {
+        m->child.flags |= ASSAY_OBJECT_DIRECTORY;
+        (void)member_give(u, m, NULL, 0);
+        return ARCHIVE_OK;
+    }
+    return reader_drain(u, a, m, m->child.told_size);
+}
+
+/* Is this one volume of several? */
+static bool is_volume(const uint8_t *p, size_t n, enum sniff_format format)
+{
+    switch ((int)format) {
+    case SNIFF_RAR: /* MHD_VOLUME */
+        return n > 12 && p[9] == 0x73 && (p[10] & 1) != 0;
+    case SNIFF_CAB: /* cfhdrPREV_CABINET, cfhdrNEXT_CABINET */
+        return n > 32 && (p[30] & 3) != 0;
+    case SNIFF_RAR5: {
+        /* signature 8, crc 4, then numbers of 7 bits a byte: size, type 1, flags
+         * (1: extra size follows), archive flags (1: volume) */
+        size_t at = 12;
+        while (at < n && p[at++] >= 0x80)
+            ;
+        if (at + 2 >= n || p[at] != 1)
+            return false;
+        bool has_extra = (p[at + 1] & 1) != 0;
+        at += 2;
+        while (has_extra && at < n && p[at++] >= 0x80)
+            ;
+        return at < n && (p[at] & 1) != 0;
+    }
+    default:
+        return false;
+    }
+}
+
+/* What is wrong with an archive that ends in an error. */
+static void tell_end(struct unpack *u, struct archive *a, bool is_split)
+{
+    const char *text = archive_error_string(a);
+    uint32_t reason = fault_reason(text);
+
+    if (u->is_stopped)
+        return;
+    if (is_split) {
+        reason = ASSAY_REASON_MULTIVOLUME;
+        text = "one volume of several: what continues in the others cannot be "
+               "looked at";
+    } else if (archive_read_has_encrypted_entries(a) > 0)
+        reason = ASSAY_REASON_ENCRYPTED;
+    unpack_fault(u, NULL, reason, text);
+}
+
+/* All entries; true when it ended as archives should. */
+static bool walk(struct unpack *u, struct archive *a)
+{
+    unsigned errors = 0;
+
+    while (unpack_goes_on(u)) {
+        struct archive_entry *entry = NULL;
+        struct member m;
+        int rc = archive_read_next_header(a, &entry);
+        if (rc == ARCHIVE_EOF)
+            return true;
+        if (rc == ARCHIVE_FATAL ||
+            (rc < ARCHIVE_WARN && ++errors > HEADER_ERRORS_MAX))
+            return false;
+        if (rc < ARCHIVE_WARN)
+            continue;
+        errors = 0;
+        fill(&m, entry);
+        if (take(u, a, &m, entry) == ARCHIVE_FATAL)
+            return true; /* told about the member already */
+    }
+    return true;
+}
+
+static bool unpack_members(struct unpack *u, struct archive *a,
+                           const struct sniffed *s)
+{
+    const uint8_t *p = u->p + s->offset;
+    size_t n = u->n - s->offset;
+    uint64_t before = u->members;
+    bool is_split = is_volume(p, n, s->format);
+    bool is_well =
+        archive_read_open_memory(a, p, n) == ARCHIVE_OK && walk(u, a);
+
+    if (!s->is_firm && u->members == before && !is_well)
+        return false;
+    if (!is_well || (is_split && !u->is_stopped))
+        tell_end(u, a, is_split);
+    return true;
+}
+
+/* The single child of a compressed stream. */
+static bool unpack_stream(struct unpack *u, struct archive *a,
+                          const struct sniffed *s)
+{
+    struct archive_entry *entry = NULL;
+    struct member m;
+    char name[512];
+
+    if (archive_read_open_memory(a, u->p, u->n) != ARCHIVE_OK ||
+        archive_read_next_header(a, &entry) != ARCHIVE_OK) {
+        if (s->is_firm)
+            tell_end(u, a, false);
+        return s->is_firm;
+    }
+    member_init(&m, name,
+                name_of_stream(u->name.p, u->name.n, name, sizeof name));
+    m.child.method = cstr(s->label);
+    m.child.packed_size = u->n;
+    struct assay_str inner = entry_name(entry);
+    if (inner.n > 0 && strcmp(inner.p, "data") != 0) /* raw's own word */
+        member_also(&m, inner.p, inner.n, "");
+    uint64_t before = u->members;
+    m.is_doubtful = !s->is_firm;
+    (void)reader_drain(u, a, &m, 0);
+    return s->is_firm || u->members > before || u->is_stopped;
+}
+
+bool reader_unpack(struct unpack *u, const struct sniffed *s)
+{
+    if (s->format == SNIFF_UNREADABLE) {
+        unpack_fault(u, NULL, ASSAY_REASON_UNSUPPORTED, s->label);
+        return true;
+    }
+    struct archive *a = reader_new(s->format);
+    if (a == NULL) {
+        unpack_fault(u, NULL, ASSAY_REASON_UNSUPPORTED, s->label);
+        return true;
+    }
+    bool is_archive = sniff_is_stream(s->format) ? unpack_stream(u, a, s)
+                                                 : unpack_members(u, a, s);
+    archive_read_free(a);
+    return is_archive;
+}
+
+/* The local header of the entry libarchive is at. */
+static bool local_at(const struct unpack *u, struct archive *a, size_t from,
+                     struct zip_local *out, size_t *at)
+{
+    la_int64_t position = archive_read_header_position(a);
+
+    if (position < 0 || (uint64_t)position > u->n - from)
+        return false;
+    *at = find_in(u->p, from + (size_t)position, u->n, "PK\003\004", 4);
+    return zip_local_read(u->p, u->n, *at, out);
+}
+
+void reader_zip_stream(struct unpack *u, size_t from, size_t to, bool is_single)
+{
+    struct archive *a = reader_new(SNIFF_ZIP);
+    bool goes_on = a != NULL && archive_read_open_memory(
+                                    a, u->p + from, u->n - from) == ARCHIVE_OK;
+
+    while (goes_on && unpack_goes_on(u)) {
+        struct archive_entry *entry = NULL;
+        struct zip_local local;
+        struct member m;
+        size_t at = 0;
+        int rc = archive_read_next_header(a, &entry);
+        if (rc < ARCHIVE_WARN || rc == ARCHIVE_EOF ||
+            !local_at(u, a, from, &local, &at) || at >= to)
+            break;
+        fill(&m, entry);
+        m.child.name =
+            (struct assay_str){(const char *)local.name, local.name_n};
+        goes_on = take(u, a, &m, entry) != ARCHIVE_FATAL && !is_single;
+    }
+    archive_read_free(a);
+}
