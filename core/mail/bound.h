@@ -4,10 +4,18 @@
  *
  * Measured: 45,000 nested groups in one To: overflow GMime's stack; 1,000,000
  * header lines take 551 MiB; nesting stops silently at 1,024 levels.  One pass over
- * the raw bytes counts header fields, header bytes, group nesting, and lines that
- * may open a MIME entity.  Where a bound is reached the bytes after it are not
- * parsed (they are still in the root object, which is scanned raw), and the
- * message is told as partial with the bound's name.
+ * the raw bytes follows header blocks and boundaries as GMime will, and counts.
+ * Where a bound is reached the bytes after it are not parsed (they are still in the
+ * root object, which is scanned raw), and the message is told as partial with the
+ * bound's name.
+ *
+ * GMime gets a masked copy where that is needed or cheap: single bytes of header
+ * names are changed, none is added or dropped, so offsets stay true.  Masked are
+ *   - address, date and subject fields: GMime would parse them at once, by recursion
+ *     and at a cost, and Assay reads fields from the raw bytes;
+ *   - media types message/... and multipart/digest: nested mails are leaves for
+ *     GMime, and parsed one by one with their exact bytes;
+ *   - NUL in header blocks, where GMime would stop reading a field.
  */
 #ifndef MAIL_BOUND_H
 #define MAIL_BOUND_H
@@ -16,21 +24,27 @@
 
 #include <glib.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* What the pass found. */
+/* What the pass found.  Offsets are of the raw bytes. */
 struct bound {
-    size_t parse_n;      /* GMime may see so many bytes */
-    uint64_t fields;     /* header fields in them */
-    uint64_t openings;   /* lines that may open an entity */
+    size_t from;     /* GMime begins here: the first header field; parse_n
+                            where there is no header at all */
+    size_t parse_n;  /* GMime may see the bytes before this one */
+    uint64_t fields; /* header fields in them */
+    uint64_t parts;  /* header blocks of MIME entities in them, the message's
+                            own not counted */
     const char *reached; /* "header_bytes", "header_fields", "parts",
                               "mime_depth"; NULL: none */
-    GBytes *tamed;       /* a copy with group nesting cut (parse this instead),
+    bool is_group_deep;  /* max_group_nesting reached in an address field */
+    GBytes *tamed;       /* the masked copy (parse this instead, same offsets),
                               or NULL.  Owned: bound_clear */
 };
 
+/* `depth`: MIME levels around this message, counted against max_mime_depth. */
 void bound_message(const uint8_t *p, size_t n, const struct limits *limits,
-                   struct bound *out);
+                   unsigned depth, struct bound *out);
 void bound_clear(struct bound *bound);
 
 #endif

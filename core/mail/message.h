@@ -37,6 +37,9 @@ struct message {
     GPtrArray *notes; /* struct note */
     uint64_t parts;   /* MIME entities so far: limits.max_parts */
     uint64_t header_fields; /* so far: limits.max_header_fields */
+    uint64_t bytes;         /* decoded by core so far: limits.max_bytes; content
+                               that shares the raw bytes is free */
+    uint64_t nested_bytes;  /* of nested mails parsed so far */
 };
 
 /*

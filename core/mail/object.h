@@ -52,8 +52,9 @@ struct object {
         unpack_depth; /* levels above it that are not MIME: limits.max_depth */
     const uint8_t *data; /* never NULL */
     size_t size;
-    GBytes *bytes;             /* owns data, or a reference to what owns it */
-    const char *type_declared; /* lower case, without parameters; NULL: none */
+    GBytes *bytes;       /* owns data, or a reference to what owns it */
+    char *type_declared; /* lower case, without parameters; NULL: none.  Set by
+                            object_set_type: hostile text is never interned */
     const char
         *type_detected; /* mail/detect.h; static or interned, never NULL */
     char *charset;
@@ -87,6 +88,9 @@ void object_free(struct object *object);
  * decode raw here). */
 void object_add_name(struct object *object, const char *raw, size_t raw_n,
                      const char *charset, const char *text);
+/* Sets type_declared from p[0..n): lower case, parameters and blanks dropped; at
+ * most 127 bytes are kept, an empty one is none. */
+void object_set_type(struct object *object, const char *p, size_t n);
 /* The first name, or NULL. */
 const char *object_name(const struct object *object);
 /* SHA-256 of the content, computed when first asked for. */

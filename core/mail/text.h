@@ -21,4 +21,15 @@ const char *text_utf8(struct object *object, size_t *n);
 char *text_header(const struct object *object, const char *name,
                   unsigned index);
 
+/*
+ * p[0..n) in `charset` (NULL, unknown: UTF-8 if it is, else windows-1252) as valid
+ * UTF-8, invalid bytes as U+FFFD, NUL as it is; a new string, yours, terminated.  At
+ * most `max` bytes of input are read (0: all).
+ */
+char *text_convert(const char *p, size_t n, const char *charset, size_t max,
+                   size_t *out_n);
+
+/* Does libc or this module know the charset?  Case and blanks are ignored. */
+bool text_knows_charset(const char *charset);
+
 #endif

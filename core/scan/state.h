@@ -28,7 +28,7 @@ struct writer {
     struct task *task;
     struct assay_child about; /* its strings are not used */
     GArray *names;            /* struct written_name; NULL: none */
-    const char *type;         /* never freed */
+    char *type;               /* as given */
     char *method;
     uint8_t *buffer;
     size_t size;

@@ -16,7 +16,6 @@ enum {
     NAME_MAX_BYTES = 4096,
     NAMES_MAX = 16,
     WORD_MAX = 255, /* type, method */
-    TYPES_MAX = 4096,
 };
 
 #define CHILD_FLAGS                                                            \
@@ -32,26 +31,6 @@ static int32_t refuse(struct task *task, int32_t rc, const char *rule)
 static char *word(struct assay_str s)
 {
     return s.n > 0 ? g_strndup(s.p, MIN(s.n, WORD_MAX)) : NULL;
-}
-
-/*
- * A media type, lower case, without parameters, as a string that is never freed.
- * Containers can invent types without end, so only so many new ones are taken in
- * the life of the process; the rest counts as not declared.
- */
-static const char *shared_type(struct assay_str type)
-{
-    static unsigned taken;
-    g_autofree char *lower = g_ascii_strdown(type.n > 0 ? type.p : "",
-                                             (gssize)MIN(type.n, WORD_MAX));
-    lower[strcspn(lower, "; \t\r\n")] = '\0';
-    const char *slash = strchr(lower, '/');
-    if (slash == NULL || slash == lower || slash[1] == '\0' ||
-        lower[strspn(lower, "abcdefghijklmnopqrstuvwxyz0123456789/.+-_!#$&^")])
-        return NULL;
-    if (g_quark_try_string(lower) == 0 && taken++ >= TYPES_MAX)
-        return NULL;
-    return g_intern_string(lower);
 }
 
 static void free_object(void *p)
@@ -91,7 +70,7 @@ static void reset(struct writer *writer)
     writer->is_cut = false;
     if (writer->names != NULL)
         g_array_set_size(writer->names, 0);
-    writer->type = NULL;
+    g_clear_pointer(&writer->type, g_free);
     g_clear_pointer(&writer->method, g_free);
 }
 
@@ -133,7 +112,7 @@ static void open_writer(struct task *task, const struct assay_child *child)
     writer->task = task;
     writer->about = *child;
     writer->about.flags &= CHILD_FLAGS;
-    writer->type = shared_type(child->type);
+    writer->type = word(child->type);
     writer->method = word(child->method);
     g_autofree char *charset = word(child->charset);
     add_name(writer, child->name.p, child->name.n, charset);
@@ -228,7 +207,8 @@ static struct object *make_child(struct writer *writer, GBytes *content)
     child->told_size = writer->about.told_size;
     child->mtime = writer->about.mtime;
     child->method = g_steal_pointer(&writer->method);
-    child->type_declared = writer->type;
+    if (writer->type != NULL)
+        object_set_type(child, writer->type, strlen(writer->type));
     child->origin = task->scanner->name;
     for (guint i = 0; writer->names != NULL && i < writer->names->len; i++) {
         const struct written_name *name =

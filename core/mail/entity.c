@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "mail/entity.h"
+
+#include "mail/decode.h"
+#include "mail/param.h"
+
+#include <assay/plugin.h>
+
+#include <string.h>
+
+static const char *const mail_types[] = {"message/rfc822", "message/rfc2822",
+                                         "message/global", "message/news",
+                                         NULL};
+
+/* A value without outer blanks and folds, lower case. */
+static char *token_dup(const struct field *field)
+{
+    g_autofree char *text = g_strndup(field->value, field->value_n);
+    char *end = strpbrk(text, ";(");
+    if (end != NULL)
+        *end = '\0';
+    return g_ascii_strdown(g_strstrip(text), -1);
+}
+
+static char *content_id_dup(const struct field *field)
+{
+    g_autofree char *text = g_strndup(field->value, field->value_n);
+    g_strstrip(text);
+    size_t n = strlen(text);
+    if (n >= 2 && text[0] == '<' && text[n - 1] == '>')
+        return g_strndup(text + 1, n - 2);
+    return g_strdup(text);
+}
+
+static bool has_params(const struct field *field)
+{
+    return memchr(field->value, ';', field->value_n) != NULL;
+}
+
+/* Everything that the entity's own fields say about it. */
+static void describe(struct object *object, const char *fallback)
+{
+    const struct field *type = NULL;
+    const struct field *f = NULL;
+    for (unsigned i = 0;
+         (f = field_find(object->fields, "Content-Disposition", i)) != NULL;
+         i++) {
+        if (i == 0)
+            object->disposition = token_dup(f);
+        if (has_params(f))
+            param_add_names(object, f, "filename");
+    }
+    for (unsigned i = 0;
+         (f = field_find(object->fields, "Content-Type", i)) != NULL; i++) {
+        if (i == 0)
+            type = f;
+        if (has_params(f))
+            param_add_names(object, f, "name");
+    }
+    if (type != NULL) {
+        g_autofree char *token = token_dup(type);
+        if (strchr(token, '/') != NULL)
+            object_set_type(object, token, strlen(token));
+        if (has_params(type))
+            object->charset = param_value(type, "charset");
+    } else if (fallback != NULL) {
+        object_set_type(object, fallback, strlen(fallback));
+    }
+    if ((f = field_find(object->fields, "Content-ID", 0)) != NULL)
+        object->content_id = content_id_dup(f);
+    if (object->names != NULL ||
+        g_strcmp0(object->disposition, "attachment") == 0)
+        object->flags |= ASSAY_OBJECT_ATTACHMENT;
+}
+
+static bool is_mail_type(const char *type)
+{
+    for (const char *const *t = mail_types; *t != NULL; t++)
+        if (g_strcmp0(type, *t) == 0)
+            return true;
+    return false;
+}
+
+/* Text is what says so and does not look like something else, or looks like it. */
+static void set_text_flag(struct object *object)
+{
+    bool says = object->type_declared == NULL ||
+                g_str_has_prefix(object->type_declared, "text/");
+    bool is_open =
+        strcmp(object->type_detected, "application/octet-stream") == 0 ||
+        strcmp(object->type_detected, "inode/x-empty") == 0;
+    if (says && is_open)
+        object->flags |= ASSAY_OBJECT_TEXT;
+}
+
+static bool has_room(struct entity_work *work)
+{
+    if (work->message->objects->len < work->limits->max_objects)
+        return true;
+    message_note(work->message, ASSAY_KIND_PARTIAL, ASSAY_REASON_LIMIT_COUNT,
+                 "objects", work->mail,
+                 "More MIME parts than max_objects allows.");
+    return false;
+}
+
+/* The fields of a span: its own, or the Content-* ones of the mail. */
+static GArray *fields_of(const struct entity_work *work,
+                         const struct span *span, struct field_block *block)
+{
+    *block = (struct field_block){0};
+    if (span->head != SIZE_MAX)
+        return field_read(work->mail->data, span->head, work->parse_n, block);
+    GArray *fields = g_array_new(FALSE, FALSE, sizeof(struct field));
+    if (span->parent != TREE_MAIL)
+        return fields;
+    const GArray *mail = work->mail->fields;
+    for (unsigned i = 0; i < mail->len; i++) {
+        const struct field *f = &g_array_index(mail, struct field, i);
+        if (f->name_n > 8 && g_ascii_strncasecmp(f->name, "Content-", 8) == 0)
+            g_array_append_vals(fields, f, 1);
+    }
+    return fields;
+}
+
+void entity_note_block(struct message *message, struct object *object,
+                       const struct field_block *block)
+{
+    if (block->has_8bit)
+        message_note(message, ASSAY_KIND_INFO, 0, "header.8bit", object,
+                     "A header field holds bytes that are neither ASCII nor "
+                     "UTF-8.");
+    if (block->has_nul)
+        message_note(message, ASSAY_KIND_ANOMALY, 0, "header.nul", object,
+                     "A header holds NUL, where some programs stop reading.");
+    if (block->junk > 0)
+        message_note(message, ASSAY_KIND_INFO, 0, "header.junk", object,
+                     "A header holds lines that are no field.");
+}
+
+/* Notes on the content; charges what was unpacked. */
+static void note_content(struct entity_work *work, struct object *object,
+                         const struct decoded *decoded)
+{
+    struct message *message = work->message;
+    if (decoded->is_unknown)
+        message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.encoding_unknown",
+                     object, "Nobody knows this Content-Transfer-Encoding.");
+    if (decoded->has_junk)
+        message_note(message, ASSAY_KIND_INFO, 0, "mime.base64_junk", object,
+                     "Base64 holds characters that do not belong there.");
+    if (decoded->is_cut) {
+        object->flags |= ASSAY_OBJECT_TRUNCATED;
+        bool is_own = decoded->is_cut &&
+                      object->size + 3 >= work->limits->max_object_bytes;
+        message_note(message, ASSAY_KIND_PARTIAL, ASSAY_REASON_LIMIT_BYTES,
+                     is_own ? "object_bytes" : "bytes", object,
+                     "The decoded part is larger than allowed.");
+    }
+    if (!decoded->is_shared)
+        message->bytes += object->size;
+}
+
+static void note_type(struct message *message, struct object *object)
+{
+    if (g_strcmp0(object->type_declared, "message/partial") == 0)
+        message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.partial", object,
+                     "The content is one piece of a message sent in several "
+                     "mails.");
+    if (g_strcmp0(object->type_declared, "message/external-body") == 0)
+        message_note(message, ASSAY_KIND_INFO, 0, "mime.external_body", object,
+                     "The content lies elsewhere and is not in this mail.");
+}
+
+static struct object *parent_of(const struct entity_work *work,
+                                const struct span *span)
+{
+    return span->parent == TREE_MAIL
+               ? work->mail
+               : g_ptr_array_index(work->objects, span->parent);
+}
+
+static uint64_t room_for(const struct entity_work *work)
+{
+    uint64_t used = work->message->bytes;
+    uint64_t left =
+        work->limits->max_bytes > used ? work->limits->max_bytes - used : 0;
+    return MIN(left, work->limits->max_object_bytes);
+}
+
+static struct object *add_multipart(struct entity_work *work,
+                                    const struct span *span, GArray *fields)
+{
+    g_autoptr(GBytes) nothing = g_bytes_new_static("", 0);
+    struct object *object = object_new(ASSAY_OBJECT_PART, nothing);
+    object->fields = fields;
+    describe(object, NULL);
+    object->type_detected = "multipart/mixed";
+    object->flags |= ASSAY_OBJECT_CONTAINER;
+    message_add(work->message, parent_of(work, span), object);
+    return object;
+}
+
+static struct object *add_leaf(struct entity_work *work,
+                               const struct span *span, GArray *fields)
+{
+    struct object *parent = parent_of(work, span);
+    g_autofree char *encoding = NULL;
+    const struct field *cte =
+        field_find(fields, "Content-Transfer-Encoding", 0);
+    if (cte != NULL)
+        encoding = token_dup(cte);
+    struct decoded decoded;
+    decode_content(work->mail->bytes, span->body, span->end, encoding,
+                   room_for(work), &decoded);
+    bool is_digest = g_strcmp0(parent->type_declared, "multipart/digest") == 0;
+    struct object *object = object_new(ASSAY_OBJECT_PART, decoded.bytes);
+    g_bytes_unref(decoded.bytes);
+    object->fields = fields;
+    object->encoding = g_steal_pointer(&encoding);
+    describe(object, is_digest ? "message/rfc822" : NULL);
+    set_text_flag(object);
+    message_add(work->message, parent, object);
+    note_content(work, object, &decoded);
+    note_type(work->message, object);
+    return object;
+}
+
+struct object *entity_add(struct entity_work *work, const struct span *span)
+{
+    if (!has_room(work))
+        return NULL;
+    struct field_block block;
+    GArray *fields = fields_of(work, span, &block);
+    struct object *object = span->is_multipart
+                                ? add_multipart(work, span, fields)
+                                : add_leaf(work, span, fields);
+    entity_note_block(work->message, object, &block);
+    if (!span->is_multipart && is_mail_type(object->type_declared)) {
+        object->kind = ASSAY_OBJECT_MESSAGE;
+        object->type_detected = "message/rfc822";
+        object->flags &= ~ASSAY_OBJECT_TEXT;
+        object->flags |= ASSAY_OBJECT_CONTAINER;
+        message_expand(work->message, object, work->limits);
+    }
+    return object;
+}
+
+void entity_add_bare(struct entity_work *work, GBytes *bytes)
+{
+    if (!has_room(work))
+        return;
+    struct object *object = object_new(ASSAY_OBJECT_PART, bytes);
+    object->fields = g_array_new(FALSE, FALSE, sizeof(struct field));
+    set_text_flag(object);
+    message_add(work->message, work->mail, object);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include "mail/field.h"
+
+#include <string.h>
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Offset behind the line that holds `at`. */
+static size_t line_end(const struct field_reader *reader, size_t at)
+{
+    const uint8_t *eol = memchr(reader->p + at, '\n', reader->n - at);
+    return eol == NULL ? reader->n : (size_t)(eol - reader->p) + 1;
+}
+
+static bool is_empty_line(const struct field_reader *reader)
+{
+    const uint8_t *p = reader->p + reader->at;
+    size_t left = reader->n - reader->at;
+    return p[0] == '\n' || (left > 1 && p[0] == '\r' && p[1] == '\n');
+}
+
+/* Length of the field name at p, SIZE_MAX where there is none; `colon` is its
+ * offset. */
+static size_t name_length(const uint8_t *p, size_t n, size_t *colon)
+{
+    size_t i = 0;
+    while (i < n && p[i] > ' ' && p[i] != 0x7f && p[i] != ':')
+        i++;
+    size_t name_n = i;
+    while (i < n && is_blank(p[i]))
+        i++;
+    if (name_n == 0 || i == n || p[i] != ':')
+        return SIZE_MAX;
+    *colon = i;
+    return name_n;
+}
+
+enum field_line field_next(struct field_reader *reader, struct field *out)
+{
+    reader->start = reader->at;
+    if (reader->at >= reader->n)
+        return FIELD_LINE_EOF;
+    const uint8_t *line = reader->p + reader->at;
+    if (is_empty_line(reader)) {
+        reader->at = line_end(reader, reader->at);
+        return FIELD_LINE_END;
+    }
+    size_t end = line_end(reader, reader->at);
+    size_t colon = 0;
+    size_t name_n = name_length(line, end - reader->at, &colon);
+    while (end < reader->n && is_blank(reader->p[end]))
+        end = line_end(reader, end);
+    reader->at = end;
+    if (name_n == SIZE_MAX)
+        return line[0] == '-' && line + 1 < reader->p + reader->n &&
+                       line[1] == '-'
+                   ? FIELD_LINE_DASHES
+                   : FIELD_LINE_JUNK;
+    if (reader->p[end - 1] == '\n')
+        end--;
+    if (reader->p[end - 1] == '\r')
+        end--;
+    size_t value = reader->start + colon + 1;
+    end = MAX(end, value);
+    out->name = (const char *)line;
+    out->name_n = (uint32_t)MIN(name_n, UINT32_MAX);
+    out->value = (const char *)reader->p + value;
+    out->value_n = (uint32_t)MIN(end - value, UINT32_MAX);
+    return FIELD_LINE_FIELD;
+}
+
+static bool is_ascii(const uint8_t *p, size_t n)
+{
+    uint8_t seen = 0;
+    for (size_t i = 0; i < n; i++)
+        seen |= p[i];
+    return seen < 0x80;
+}
+
+GArray *field_read(const uint8_t *p, size_t from, size_t n,
+                   struct field_block *out)
+{
+    *out = (struct field_block){.end = from};
+    GArray *fields = g_array_sized_new(FALSE, FALSE, sizeof(struct field), 32);
+    struct field_reader reader = {.p = p, .n = n, .at = from};
+    struct field field;
+    enum field_line line;
+    while ((line = field_next(&reader, &field)) != FIELD_LINE_END) {
+        if (line == FIELD_LINE_EOF || line == FIELD_LINE_DASHES) {
+            out->is_unfinished = true;
+            reader.at = reader.start;
+            break;
+        }
+        if (line == FIELD_LINE_JUNK) {
+            out->junk++;
+            continue;
+        }
+        g_array_append_val(fields, field);
+    }
+    out->end = reader.at;
+    out->has_nul = memchr(p + from, '\0', out->end - from) != NULL;
+    if (is_ascii(p + from, out->end - from))
+        return fields;
+    for (unsigned i = 0; i < fields->len && !out->has_8bit; i++) {
+        const struct field *f = &g_array_index(fields, struct field, i);
+        out->has_8bit = !g_utf8_validate_len(f->name, f->name_n, NULL) ||
+                        !g_utf8_validate_len(f->value, f->value_n, NULL);
+    }
+    return fields;
+}
+
+bool field_is(const struct field *field, const char *name)
+{
+    return strlen(name) == field->name_n &&
+           g_ascii_strncasecmp(field->name, name, field->name_n) == 0;
+}
+
+const struct field *field_find(const GArray *fields, const char *name,
+                               unsigned index)
+{
+    for (unsigned i = 0; fields != NULL && i < fields->len; i++) {
+        const struct field *field = &g_array_index(fields, struct field, i);
+        if (field_is(field, name) && index-- == 0)
+            return field;
+    }
+    return NULL;
+}
+
+size_t field_skip_from_line(const uint8_t *p, size_t n)
+{
+    if (n < 5 || memcmp(p, "From ", 5) != 0)
+        return 0;
+    const uint8_t *eol = memchr(p, '\n', n);
+    return eol == NULL ? 0 : (size_t)(eol - p) + 1;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Header fields (RFC 5322 2.2) as they stand in the raw bytes, without a copy.
+ *
+ * The line rules are GMime's: a field name may have blanks before its colon, a line
+ * that begins with a blank continues the field before it, the first empty line ends
+ * the block.  Bound and object tree use the same reader, so they agree.
+ */
+#ifndef MAIL_FIELD_H
+#define MAIL_FIELD_H
+
+#include "mail/object.h"
+
+#include <glib.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What field_next found. */
+enum field_line {
+    FIELD_LINE_FIELD,  /* a field with all its folds */
+    FIELD_LINE_JUNK,   /* a line that is none */
+    FIELD_LINE_DASHES, /* such a line that begins with "--": a boundary? */
+    FIELD_LINE_END,    /* the empty line; `at` is behind it */
+    FIELD_LINE_EOF     /* the bytes are over */
+};
+
+/* Walks a header block; lives on the stack. */
+struct field_reader {
+    const uint8_t *p;
+    size_t n;
+    size_t at;    /* the next line */
+    size_t start; /* of the line that field_next found last */
+};
+
+enum field_line field_next(struct field_reader *reader, struct field *out);
+
+/* What was odd about a block. */
+struct field_block {
+    size_t end;         /* offset behind the block and its empty line */
+    uint32_t junk;      /* lines that are no field */
+    bool has_8bit;      /* a value that is not valid UTF-8 */
+    bool has_nul;       /* NUL in a field */
+    bool is_unfinished; /* no empty line */
+};
+
+/* The block at p[from..n): an array of struct field, yours. */
+GArray *field_read(const uint8_t *p, size_t from, size_t n,
+                   struct field_block *out);
+
+/* Occurrence `index` of `name` (case ignored), or NULL. */
+const struct field *field_find(const GArray *fields, const char *name,
+                               unsigned index);
+bool field_is(const struct field *field, const char *name);
+
+/* Offset of the first header line: behind a leading "From " line of an mbox. */
+size_t field_skip_from_line(const uint8_t *p, size_t n);
+
+#endif

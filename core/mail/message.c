@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "mail/message.h"
+
+#include "mail/bound.h"
+#include "mail/entity.h"
+#include "mail/field.h"
+#include "mail/tree.h"
+
+#include <assay/plugin.h>
+
+#include <string.h>
+
+/* Nested mails share their outer mail's bytes but are parsed again: so many times
+ * max_bytes of them, then no more. */
+enum {
+    NESTED_FACTOR = 8
+};
+
+static void note_free(void *p)
+{
+    struct note *note = p;
+    g_free(note->text);
+    g_free(note);
+}
+
+static void free_object(void *p)
+{
+    object_free(p);
+}
+
+void message_note(struct message *message, uint32_t kind, uint32_t reason,
+                  const char *name, struct object *object, const char *text)
+{
+    for (unsigned i = 0; i < message->notes->len; i++) {
+        const struct note *seen = g_ptr_array_index(message->notes, i);
+        if (seen->object == object && strcmp(seen->name, name) == 0)
+            return;
+    }
+    struct note *note = g_new(struct note, 1);
+    *note = (struct note){kind, reason, name, object, g_strdup(text)};
+    g_ptr_array_add(message->notes, note);
+}
+
+static bool is_mime(const struct object *object)
+{
+    return object->kind == ASSAY_OBJECT_MESSAGE ||
+           object->kind == ASSAY_OBJECT_PART;
+}
+
+/* MIME entities are numbered, members named. */
+static char *make_path(const struct object *parent, const struct object *object)
+{
+    const char *name = is_mime(object) ? NULL : object_name(object);
+    const char *between = parent->path[0] == '\0'              ? ""
+                          : is_mime(object) && is_mime(parent) ? "."
+                                                               : "!";
+    if (name == NULL)
+        return g_strdup_printf("%s%s%u", parent->path, between,
+                               parent->child_count);
+    return g_strdup_printf("%s%s%.255s", parent->path, between, name);
+}
+
+void message_add(struct message *message, struct object *parent,
+                 struct object *object)
+{
+    object->id = message->objects->len;
+    object->parent = parent;
+    if (parent == NULL) {
+        object->path = g_strdup("");
+    } else {
+        parent->child_count++;
+        parent->flags |= ASSAY_OBJECT_CONTAINER;
+        object->depth = parent->depth + 1;
+        object->unpack_depth = parent->unpack_depth + (is_mime(object) ? 0 : 1);
+        object->path = make_path(parent, object);
+    }
+    g_ptr_array_add(message->objects, object);
+}
+
+static void note_bound(struct message *message, struct object *mail,
+                       const struct bound *bound)
+{
+    if (bound->is_group_deep)
+        message_note(message, ASSAY_KIND_PARTIAL, ASSAY_REASON_LIMIT_DEPTH,
+                     "group_nesting", mail,
+                     "An address field nests groups deeper than allowed.");
+    if (bound->reached == NULL)
+        return;
+    uint32_t reason = strcmp(bound->reached, "mime_depth") == 0
+                          ? ASSAY_REASON_LIMIT_DEPTH
+                      : strcmp(bound->reached, "header_bytes") == 0
+                          ? ASSAY_REASON_LIMIT_SIZE
+                          : ASSAY_REASON_LIMIT_COUNT;
+    message_note(message, ASSAY_KIND_PARTIAL, reason, bound->reached, mail,
+                 "What comes after this bound was not parsed.");
+}
+
+static void note_multipart(struct message *message, struct object *object,
+                           const struct span *span)
+{
+    if (!span->has_boundary)
+        message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.boundary_missing",
+                     object, "A multipart names no boundary.");
+    else if (span->children == 0)
+        message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.multipart_empty",
+                     object, "A multipart's boundary never appears.");
+    else if (!span->is_closed)
+        message_note(message, ASSAY_KIND_INFO, 0, "mime.boundary_unclosed",
+                     object, "A multipart's final boundary is missing.");
+}
+
+/* What stands in a multipart without parts is shown as text by some clients. */
+static void add_face(struct entity_work *work, const struct span *span,
+                     struct object *object)
+{
+    if (span->face == NULL)
+        return;
+    struct entity_work inner = *work;
+    inner.mail = object;
+    g_autoptr(GBytes) bytes = g_bytes_new(span->face, strlen(span->face));
+    entity_add_bare(&inner, bytes);
+}
+
+static void add_spans(struct entity_work *work, const GArray *spans)
+{
+    for (unsigned i = 0; i < spans->len; i++) {
+        const struct span *span = &g_array_index(spans, struct span, i);
+        /* The mail's own multipart is the mail: it has no number in IMAP. */
+        struct object *object = span->is_multipart && span->parent == TREE_MAIL
+                                    ? work->mail
+                                    : entity_add(work, span);
+        if (object == NULL)
+            return;
+        g_ptr_array_add(work->objects, object);
+        if (!span->is_multipart)
+            continue;
+        if (work->parse_n == work->mail->size)
+            note_multipart(work->message, object, span);
+        add_face(work, span, object);
+    }
+}
+
+static void add_headless(struct entity_work *work)
+{
+    struct object *mail = work->mail;
+    bool is_empty = mail->size == 0;
+    mail->fields = g_array_new(FALSE, FALSE, sizeof(struct field));
+    message_note(work->message, ASSAY_KIND_INFO, 0,
+                 is_empty ? "mail.empty" : "mail.no_header", mail,
+                 is_empty ? "There is nothing in this mail."
+                          : "The mail has no header.");
+    if (!is_empty)
+        entity_add_bare(work, mail->bytes);
+}
+
+static void expand(struct entity_work *work)
+{
+    struct object *mail = work->mail;
+    struct message *message = work->message;
+    struct limits left = *work->limits;
+    left.max_parts -= MIN(left.max_parts, message->parts);
+    left.max_header_fields -=
+        MIN(left.max_header_fields, message->header_fields);
+    struct bound bound;
+    bound_message(mail->data, mail->size, &left,
+                  mail->depth - mail->unpack_depth, &bound);
+    message->parts += bound.parts;
+    message->header_fields += bound.fields;
+    note_bound(message, mail, &bound);
+    if (bound.from >= bound.parse_n && bound.reached == NULL) {
+        add_headless(work);
+        bound_clear(&bound);
+        return;
+    }
+    work->parse_n = bound.parse_n;
+    struct field_block block;
+    mail->fields = field_read(mail->data, bound.from, bound.parse_n, &block);
+    entity_note_block(message, mail, &block);
+    const uint8_t *p =
+        bound.tamed == NULL ? mail->data : g_bytes_get_data(bound.tamed, NULL);
+    g_autoptr(GArray) spans = tree_parse(p, bound.from, bound.parse_n);
+    bound_clear(&bound);
+    if (spans->len > 0) {
+        add_spans(work, spans);
+        return;
+    }
+    g_autoptr(GBytes) rest =
+        g_bytes_new_from_bytes(mail->bytes, block.end, mail->size - block.end);
+    entity_add_bare(work, rest);
+}
+
+void message_expand(struct message *message, struct object *object,
+                    const struct limits *limits)
+{
+    if (object->is_expanded ||
+        strcmp(object->type_detected, "message/rfc822") != 0)
+        return;
+    object->is_expanded = true;
+    if (object->parent != NULL) {
+        message->nested_bytes += object->size;
+        bool is_deep =
+            object->depth - object->unpack_depth >= limits->max_mime_depth;
+        bool is_much =
+            message->nested_bytes / NESTED_FACTOR > limits->max_bytes;
+        if (is_deep || is_much) {
+            message_note(message, ASSAY_KIND_PARTIAL,
+                         is_deep ? ASSAY_REASON_LIMIT_DEPTH
+                                 : ASSAY_REASON_LIMIT_BYTES,
+                         is_deep ? "mime_depth" : "bytes", object,
+                         "This nested mail was not parsed.");
+            return;
+        }
+    }
+    struct entity_work work = {
+        .message = message,
+        .limits = limits,
+        .mail = object,
+        .objects = g_ptr_array_new(),
+    };
+    expand(&work);
+    g_ptr_array_unref(work.objects);
+}
+
+struct message *message_new(GBytes *raw, const struct session *session,
+                            const struct limits *limits)
+{
+    struct message *message = g_new0(struct message, 1);
+    message->session = session;
+    message->objects = g_ptr_array_new_with_free_func(free_object);
+    message->notes = g_ptr_array_new_with_free_func(note_free);
+    struct object *root = object_new(ASSAY_OBJECT_MESSAGE, raw);
+    object_set_type(root, "message/rfc822", 14);
+    message_add(message, NULL, root);
+    message_expand(message, root, limits);
+    return message;
+}
+
+void message_free(struct message *message)
+{
+    if (message == NULL)
+        return;
+    g_ptr_array_unref(message->objects);
+    g_ptr_array_unref(message->notes);
+    g_free(message);
+}
