@@ -1,0 +1,1 @@
+# Names, types and sizes of attachments: nothing but libc.
