@@ -99,6 +99,8 @@ CORE_OBJ := $(call obj,$(CORE_SRC))
 CLI_OBJ  := $(call obj,$(CLI_SRC))
 PLUGIN_SO := $(PLUGINS:%=$(B)/plugins/%.so)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
+FB := build/fuzz
+FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(FB)/%)
 BAD_SO   := $(BAD_SRC:tests/plugins/%.c=$(B)/bad/%.so)
 TEMPLATE_SO := $(if $(wildcard sdk/template/*),$(B)/template/template.so \
 	$(B)/template/template_cpp.so)
@@ -132,6 +134,14 @@ $(B)/plugins/$(1).so: $$(call obj,$$(wildcard plugins/$(1)/*.c)) sdk/plugin.map
 	$$(call say,PLUGIN,$$@)
 	$(Q)mkdir -p $$(@D) && $(CC) -o $$@ $$(filter %.o,$$^) $$(PLUGIN_LDFLAGS) \
 		$$(if $$($(1)_PKGS),$$(call libs,$$($(1)_PKGS))) $$($(1)_LIBS)
+# tests/unit/test_NAME_*.c and tests/fuzz/fuzz_NAME_*.c are of this plugin.
+$(filter $(B)/unit/test_$(1)_%,$(UNIT_BIN)): $$(call obj,$$(wildcard plugins/$(1)/*.c))
+$(filter $(B)/unit/test_$(1)_%,$(UNIT_BIN)): PART_LIBS = \
+	$$(if $$($(1)_PKGS),$$(call libs,$$($(1)_PKGS))) $$($(1)_LIBS)
+$(filter build/fuzz/fuzz_$(1)_%,$(FUZZ_BIN)): PART_SRC = $$(wildcard plugins/$(1)/*.c)
+$(filter build/fuzz/fuzz_$(1)_%,$(FUZZ_BIN)): PART_LIBS = \
+	$$(if $$($(1)_PKGS),$$(call libs,$$($(1)_PKGS))) $$($(1)_LIBS)
+$(filter build/fuzz/fuzz_$(1)_%,$(FUZZ_BIN)): $$(wildcard plugins/$(1)/*.[ch])
 endef
 $(foreach p,$(PLUGINS),$(eval $(call plugin_rules,$(p))))
 
@@ -153,7 +163,8 @@ $(B)/bad/%.so: tests/plugins/%.c
 
 $(B)/unit/%: $(B)/obj/tests/unit/%.o $(B)/obj/tests/unit/unit.o $(B)/libassay.a
 	$(call say,LD,$@)
-	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) -lcunit -ldl
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) $(PART_LIBS) \
+		-lcunit -ldl
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
@@ -196,13 +207,12 @@ lint:
 
 # --- fuzzing -------------------------------------------------------------------------
 
-FB := build/fuzz
-FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(FB)/%)
 FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 $(FB)/%: tests/fuzz/%.c $(CORE_SRC)
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D) && clang -std=gnu17 -g -O1 -D_GNU_SOURCE $(FUZZ_FLAGS) \
-		-Isdk/include $(CORE_CFLAGS) -o $@ $< $(CORE_SRC) $(CORE_LDLIBS) -ldl
+		-Isdk/include $(CORE_CFLAGS) -o $@ $< $(or $(PART_SRC),$(CORE_SRC)) \
+		$(CORE_LDLIBS) $(PART_LIBS) -ldl
 
 fuzz: $(FUZZ_BIN)
 	$(Q)for f in $(FUZZ_BIN); do sh tests/fuzz/run.sh $$f $(FUZZ_S) || exit 1; done

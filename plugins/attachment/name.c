@@ -245,8 +245,8 @@ static bool cut_ext(const struct name *name, size_t from, size_t to,
 
 /*
  * Goes backwards: what the whole name ends in is what most clients take.  Before a
- * colon (stream, NUL) another name ends; in a name that may be cut anywhere each dot
- * does.
+ * colon (stream, NUL) another name ends; a name that may be cut anywhere may end
+ * before each dot and blank.
  */
 bool name_next_ext(const struct name *name, struct name_ext *ext)
 {
@@ -257,6 +257,9 @@ bool name_next_ext(const struct name *name, struct name_ext *ext)
         size_t from = colon == SIZE_MAX ? name->base : colon + 1;
         bool has_dot = cut_ext(name, from, to, ext);
         bool goes_on = has_dot && (name->tricks & NAME_LONG) != 0;
+        const char *blank = goes_on ? memchr(ext->p, ' ', ext->n) : NULL;
+        if (blank != NULL)
+            ext->n = (size_t)(blank - ext->p);
         to = goes_on ? ext->dot : colon;
         ext->next = to;
         if (has_dot && (ext->n <= NAME_EXT || is_class_id(ext->p, ext->n)))

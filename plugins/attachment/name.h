@@ -24,8 +24,8 @@
 enum {
     NAME_HEAD = 800, /* of a longer name so many bytes are read at its start, */
     NAME_TAIL = 800, /* and so many at its end */
-    NAME_TEXT = (NAME_HEAD + NAME_TAIL) * 2,
-    NAME_EXT = 32 /* a longer extension is none */
+    NAME_TEXT = (NAME_HEAD + NAME_TAIL) * 3, /* a bad byte becomes three */
+    NAME_EXT = 32                            /* a longer extension is none */
 };
 
 /* What was noticed: a name that shows one thing and is another. */
@@ -44,7 +44,7 @@ enum {
 };
 
 /*
- * One name.  Plain memory, no allocation; about 3 KiB, lives on a stack.
+ * One name.  Plain memory, no allocation; about 5 KiB, lives on a stack.
  */
 struct name {
     char text[NAME_TEXT + 1]; /* canonical UTF-8, NUL-terminated; '/' between

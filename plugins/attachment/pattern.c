@@ -140,7 +140,7 @@ const char *pattern_compile(locale_t locale, const char *p, size_t n,
     if (memchr(p, '<', n) != NULL || memchr(p, '>', n) != NULL)
         return "has < or > where none can be: <in> or <out> come first, a size "
                "like >5MB (KB, MB or GB) last";
-    pattern.text = malloc(n * 2 + UTF8_MAX);
+    pattern.text = malloc(n * 3 + UTF8_MAX);
     if (pattern.text == NULL)
         return "needs more memory than there is";
     fold_into(locale, p, n, &pattern);
