@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "layers.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Texts inside of a mail are where signatures for mail files are tried, too. */
+static bool is_text(const char *type)
+{
+    return strncmp(type, "CL_TYPE_TEXT_", strlen("CL_TYPE_TEXT_")) == 0;
+}
+
+/* Is this layer scanned as an object of its own anyway? */
+static bool is_elsewhere(const struct layers *layers, const char *type,
+                         const char *p, size_t n)
+{
+    const struct mail_part *part =
+        layers->mail == NULL ? NULL : mail_find(layers->mail, p, n);
+    if (part == NULL)
+        return false;
+    bool adds = part->is_encoded_text && is_text(type) &&
+                (layers->engine->database.needs & NEEDS_MAIL_FILE) != 0;
+    return !adds;
+}
+
+static void take_digest(struct layers *layers, const char *p, size_t n)
+{
+    if (layers->digest_n == ENGINE_LAYERS_MAX)
+        return;
+    void *hash = cl_hash_init("sha256");
+    if (hash == NULL)
+        return;
+    cl_update_hash(hash, p, n);
+    cl_finish_hash(hash, layers->engine->digests[layers->digest_n]);
+    layers->digest_n++;
+}
+
+/* The type is libclamav's: its parameters are given, not chosen. */
+static cl_error_t on_layer(int fd, const char *type, const char **ancestors,
+                           size_t parent_size, const char *name, size_t n,
+                           const char *p, uint32_t level, uint32_t attributes,
+                           void *context)
+{
+    struct layers *layers = context;
+    (void)fd;
+    (void)ancestors;
+    (void)parent_size;
+    (void)name;
+    if (level == 0) {
+        layers->has_begun = true;
+        return CL_CLEAN;
+    }
+    if (layers->task != NULL &&
+        layers->engine->host->cancelled(layers->task) != 0) {
+        layers->is_cancelled = true;
+        return CL_BREAK;
+    }
+    if (p == NULL || (attributes & LAYER_ATTRIBUTES_NORMALIZED) != 0)
+        return CL_CLEAN;
+    if (is_elsewhere(layers, type, p, n))
+        return CL_BREAK;
+    if (layers->takes_digests)
+        take_digest(layers, p, n);
+    return CL_CLEAN;
+}
+
+static void on_found(int fd, const char *name, void *context)
+{
+    struct layers *layers = context;
+    char clean[NAME_SIZE];
+    (void)fd;
+    snprintf(clean, sizeof clean, "%s", name);
+    for (char *c = clean; *c != '\0'; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    for (size_t i = 0; i < layers->name_n; i++)
+        if (strcmp(layers->names[i], clean) == 0)
+            return;
+    if (layers->name_n < NAMES_MAX)
+        memcpy(layers->names[layers->name_n++], clean, sizeof clean);
+}
+
+void layers_attach(struct cl_engine *cl)
+{
+    cl_engine_set_clcb_file_inspection(cl, on_layer);
+    cl_engine_set_clcb_virus_found(cl, on_found);
+}

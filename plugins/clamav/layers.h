@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One scan by libclamav, as its callbacks see it.
+ *
+ * libclamav calls the inspection callback for each layer (the content itself,
+ * members, texts, embedded files) with all its bytes, after its bounds have let it
+ * through and before it is matched and opened.  A layer that a bound shut out is
+ * not told.  So the digests taken here are exactly of what was looked at.
+ * Layers that libclamav rewrote (normalised) are not content: no digest.
+ */
+#ifndef CLAMAV_LAYERS_H
+#define CLAMAV_LAYERS_H
+
+#include "engine.h"
+#include "mail.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    NAMES_MAX = 32, /* different names of one scan; more add nothing */
+    NAME_SIZE = 256
+};
+
+/*
+ * One scan.  Made by look_run on its stack, given to libclamav as its context.
+ */
+struct layers {
+    const struct engine *engine;
+    const struct assay_task *task; /* NULL: a self-test, nobody cancels */
+    const struct mail *mail; /* parts that are scanned on their own, or NULL */
+    bool takes_digests;
+    bool has_begun;    /* libclamav looked at the content at all */
+    bool is_cancelled; /* the host asked to stop; layers were left out */
+    size_t digest_n;   /* in engine->digests */
+    size_t name_n;
+    char names[NAMES_MAX][NAME_SIZE];
+};
+
+/* Sets the callbacks of an engine, before it is compiled. */
+void layers_attach(struct cl_engine *cl);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Raw messages: what libclamav's own mail parser can add to scanning the parts.
+ *
+ * Decoded parts are scanned one by one, as the core decoded them.  Three things
+ * are lost by that, and only these: signatures for mail files (Target 4), which
+ * libclamav tries on a message as it stands and on texts its mail parser decoded;
+ * phishing checks, which it makes on links of texts inside of a mail; rules about
+ * names inside of a container, where the container is a mail.
+ *
+ * So with `raw = auto` the raw bytes always go once through the signatures (this
+ * is cheap), and through its mail parser only where
+ *     signatures for mail files are loaded and a text is base64 or quoted-printable,
+ *     phishing rules are loaded and a text has links,
+ *     container rules for mails are loaded and there is an attachment.
+ * What its parser then takes out and the core decoded alike is skipped: it is
+ * scanned as an object of its own.  What only its parser sees is scanned.
+ */
+#ifndef CLAMAV_MAIL_H
+#define CLAMAV_MAIL_H
+
+#include <assay/plugin.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    MAIL_PARTS_MAX = 256 /* more are not looked up: the parser runs */
+};
+
+/* A part that is an object of its own.  Lent by the host for the task. */
+struct mail_part {
+    const char *p;
+    uint64_t n;
+    bool is_encoded_text;
+};
+
+/* What a message holds, as far as this choice needs it. */
+struct mail {
+    size_t part_n;
+    bool has_encoded_text;
+    bool has_links;
+    bool has_attachment;
+    bool is_cut; /* more parts than MAIL_PARTS_MAX */
+    struct mail_part parts[MAIL_PARTS_MAX];
+};
+
+/* Is `object` a raw mail?  */
+bool mail_is(const struct assay_host *host, const struct assay_task *task);
+
+/* Looks at everything below the task's object. */
+void mail_read(const struct assay_host *host, const struct assay_task *task,
+               struct mail *mail);
+
+/* Does the mail parser add something, with signatures that need `needs`
+ * (database.h)? */
+bool mail_wants_parser(const struct mail *mail, uint32_t needs);
+
+/* The part that holds these bytes, or NULL.  libclamav ends texts with a line feed
+ * that is not in the part: that one is not compared. */
+const struct mail_part *mail_find(const struct mail *mail, const char *p,
+                                  size_t n);
+
+#endif
