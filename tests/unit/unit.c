@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
-#include <CUnit/Basic.h>
+#include <CUnit/TestRun.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +14,7 @@ int unit_run(const char *suite, const struct unit_test *tests, size_t n)
     for (size_t i = 0; s != NULL && i < n; i++)
         if (CU_add_test(s, tests[i].name, tests[i].run) == NULL)
             return 2;
-    CU_basic_set_mode(CU_BRM_SILENT);
-    CU_basic_run_tests();
+    CU_run_all_tests();
     unsigned failed = CU_get_number_of_failures();
     for (CU_pFailureRecord f = CU_get_failure_list(); f != NULL; f = f->pNext)
         fprintf(stderr, "%s:%u: %s: %s\n", f->strFileName, f->uiLineNumber,
