@@ -258,6 +258,7 @@ static bool read_lines(struct parser *parser, const char *p, const char *end)
     return true;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): text, where from, and two ways out */
 bool conf_parse(const char *text, size_t n, const char *path, const char *dir,
                 struct conf **out, GError **error)
 {

@@ -182,6 +182,7 @@ static void setting_clear(void *p)
     g_ptr_array_unref(setting->texts);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): what is read, and two ways out */
 bool option_set_new(const struct assay_option *const *table,
                     const struct conf *conf, const struct conf_section *section,
                     const char *const *ignore, struct option_set **out,

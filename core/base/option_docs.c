@@ -72,7 +72,7 @@ void option_docs(GString *to, const struct assay_option *const *table)
     }
 }
 
-/* Text that mandoc and groff take literally: no macro, no escape. */
+/* Text that mandoc and groff take literally: no macro, no escape, no quote. */
 static void append_roff(GString *to, const char *text)
 {
     bool at_start = true;
@@ -83,6 +83,8 @@ static void append_roff(GString *to, const char *text)
             g_string_append(to, "\\e");
         else if (*text == '-')
             g_string_append(to, "\\-");
+        else if (*text == '"')
+            g_string_append(to, "\\(dq");
         else
             g_string_append_c(to, *text);
         at_start = *text == '\n';
@@ -95,9 +97,9 @@ void option_docs_mdoc(GString *to, const struct assay_option *const *table)
     for (; table != NULL && *table != NULL; table++) {
         g_autofree char *type = type_text(*table);
         g_autofree char *value = default_text(*table);
-        g_string_append_printf(to, ".It Cm %s No \\(eq ", (*table)->name);
+        g_string_append_printf(to, ".It Cm %s No \\(eq \"\\&", (*table)->name);
         append_roff(to, value);
-        g_string_append(to, "\n(");
+        g_string_append(to, "\"\n(");
         append_roff(to, type);
         g_string_append(to, ")\n");
         append_roff(to, (*table)->help);

@@ -166,7 +166,8 @@ bool option_value_read(const struct assay_option *option, const char *text,
         const char *name =
             is_good ? NULL : option_nearest(text, option->choices);
         if (name != NULL)
-            hint = near = g_strconcat("nearest is ", name, NULL);
+            near = g_strconcat("nearest is ", name, NULL);
+        hint = near;
     } else if (has_number(option)) {
         is_good = read_number(option, text, number, &hint);
     } else if (*text == '\0') {

@@ -19,7 +19,6 @@ struct mbox {
     GArray *ranges; /* struct mbox_range; the last one is open until the end */
     uint64_t at;    /* offset in the file of the next window's first byte */
     uint64_t tail;  /* length of the empty line at the very end, or 0 */
-    bool has_message; /* a range is open */
 };
 
 static const char from[] = "From ";
@@ -122,7 +121,7 @@ bool mbox_begins(const char *p, size_t n)
 /* Ends the open message at offset `end`. */
 static void close_message(struct mbox *mbox, uint64_t end)
 {
-    if (!mbox->has_message)
+    if (mbox->ranges->len == 0)
         return;
     struct mbox_range *last =
         &g_array_index(mbox->ranges, struct mbox_range, mbox->ranges->len - 1);
@@ -133,7 +132,6 @@ static void open_message(struct mbox *mbox, uint64_t offset)
 {
     struct mbox_range range = {.offset = offset};
     g_array_append_val(mbox->ranges, range);
-    mbox->has_message = true;
 }
 
 /* How long the empty line that ends with p[i] is: 0, it is not empty. */
@@ -154,29 +152,39 @@ static bool line_end(const char *p, size_t i, size_t n, bool is_last,
     return found != NULL || is_last || n - i > LINE_MAX_BYTES;
 }
 
+/* Opens the first message; returns where to go on: at the end of its From_ line. */
+static size_t open_first(struct mbox *mbox, const char *p, size_t n)
+{
+    size_t end = 0;
+    line_end(p, 0, n, true, &end);
+    bool is_from = end < n && end <= LINE_MAX_BYTES;
+    open_message(mbox, is_from ? end + 1 : 0);
+    return is_from ? end : 0;
+}
+
+/* A line "From " begins after p[i] and ends at p[end]. */
+static void add_line(struct mbox *mbox, const char *p, size_t i, size_t end)
+{
+    size_t empty = empty_line(p, i);
+    if (empty == 0 || !mbox_is_from(p + i + 1, end - i - 1))
+        return;
+    close_message(mbox, mbox->at + i + 1 - empty);
+    open_message(mbox, mbox->at + end + 1);
+}
+
 /* Looks through the window p[0..n) and returns how much of it is done: the rest
- * comes again at the start of the next one. */
+ * comes again at the start of the next one.  The first window is longer than
+ * LINE_MAX_BYTES or the last. */
 static size_t feed(struct mbox *mbox, const char *p, size_t n, bool is_last)
 {
-    size_t i = 0;
-    size_t end = 0;
-    if (mbox->at == 0 && !mbox->has_message && mbox_begins(p, n)) {
-        if (!line_end(p, 0, n, is_last, &end))
-            return 0;
-        bool is_from = end <= LINE_MAX_BYTES;
-        open_message(mbox, is_from ? MIN(end + 1, n) : 0);
-        i = is_from && end < n ? end : 0;
-    }
+    size_t i = mbox->ranges->len > 0 ? 0 : open_first(mbox, p, n);
     const char *hit = NULL;
-    while (i < n && (hit = memmem(p + i, n - i, "\nFrom ", from_n + 1))) {
+    while ((hit = memmem(p + i, n - i, "\nFrom ", from_n + 1)) != NULL) {
+        size_t end = 0;
         i = (size_t)(hit - p);
         if (!line_end(p, i + 1, n, is_last, &end))
             break;
-        size_t empty = empty_line(p, i);
-        if (empty > 0 && mbox_is_from(p + i + 1, end - i - 1)) {
-            close_message(mbox, mbox->at + i + 1 - empty);
-            open_message(mbox, mbox->at + MIN(end + 1, n));
-        }
+        add_line(mbox, p, i, end);
         i++;
     }
     size_t done = hit != NULL ? i - MIN(i, LOOK_BEHIND)
