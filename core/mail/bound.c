@@ -87,25 +87,20 @@ static uint64_t group_depth(const struct field *field)
     return deepest;
 }
 
-/* Fields that GMime would take apart at once. */
-static void mask_eager(struct pass *pass, const struct field *field)
+/* A field of the mail itself that GMime need not see. */
+static void mask_field(struct pass *pass, const struct field *field)
 {
     static const char *const addresses[] = {"from", "to",     "cc",
                                             "bcc",  "sender", "reply-to"};
-    static const char *const others[] = {"subject", "date", "message-id"};
-    size_t at = (size_t)((const uint8_t *)field->name - pass->p);
-    for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
-        if (field_is(field, others[i]))
-            mask(pass, at, '_', false);
-    for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++) {
-        if (!field_is(field, addresses[i]))
-            continue;
-        /* Few colons cannot nest deep: leave the common field alone. */
-        uint64_t most = pass->limits->max_group_nesting;
-        bool is_deep = field->value_n > most && group_depth(field) > most;
-        pass->out->is_group_deep |= is_deep;
-        mask(pass, at, '_', is_deep);
-    }
+    uint64_t most = pass->limits->max_group_nesting;
+    bool is_deep = false;
+    /* Few bytes cannot nest deep: most fields are not looked at. */
+    for (size_t i = 0; field->value_n > most && i < G_N_ELEMENTS(addresses);
+         i++)
+        is_deep |= field_is(field, addresses[i]) && group_depth(field) > most;
+    pass->out->is_group_deep |= is_deep;
+    mask(pass, (size_t)((const uint8_t *)field->value - pass->p) - 1, ' ',
+         is_deep);
 }
 
 /* Skips blanks, folds and comments (RFC 5322 3.2.2). */
@@ -163,7 +158,9 @@ static bool take_type(struct pass *pass, const struct field *field,
                       size_t entity)
 {
     mask_type(pass, field);
-    if (!has_word(field, "boundary"))
+    if (entity == pass->out->from && has_word(field, "multipart"))
+        pass->out->is_flat = false;
+    if (pass->out->is_flat || !has_word(field, "boundary"))
         return true;
     struct edge edge;
     edge.line = tree_boundary(field->value, field->value_n);
@@ -200,11 +197,13 @@ static bool take_field(struct pass *pass, const struct field *field,
         return false;
     }
     out->fields += cost;
-    if (is_content)
+    if (is_content) {
+        out->parse_from = MIN(out->parse_from, start);
         return !field_is(field, "Content-Type") ||
                take_type(pass, field, entity);
+    }
     if (entity == out->from)
-        mask_eager(pass, field);
+        mask_field(pass, field);
     return true;
 }
 
@@ -304,8 +303,11 @@ static size_t first_field(const uint8_t *p, size_t n)
 static void take_all(struct pass *pass)
 {
     size_t at = pass->out->from;
-    if (!take_block(pass, &at, at))
+    if (!take_block(pass, &at, at)) {
+        pass->out->body = pass->out->parse_n;
         return;
+    }
+    pass->out->body = at;
     while (pass->edges->len > 0 && at < pass->n) {
         size_t line = next_dashes(pass, at);
         if (line == pass->n)
@@ -326,7 +328,7 @@ static void take_all(struct pass *pass)
 static void make_tamed(struct pass *pass)
 {
     struct bound *out = pass->out;
-    if (pass->masks->len == 0 ||
+    if (pass->masks->len == 0 || out->is_flat ||
         (!pass->is_mask_needed && out->parse_n > MASK_ALWAYS_BYTES))
         return;
     uint8_t *copy = g_memdup2(pass->p, out->parse_n);
@@ -341,7 +343,12 @@ static void make_tamed(struct pass *pass)
 void bound_message(const uint8_t *p, size_t n, const struct limits *limits,
                    unsigned depth, struct bound *out)
 {
-    *out = (struct bound){.from = first_field(p, n), .parse_n = n};
+    size_t from = first_field(p, n);
+    *out = (struct bound){.from = from,
+                          .body = from,
+                          .parse_from = n,
+                          .parse_n = n,
+                          .is_flat = true};
     if (out->from == n)
         return;
     struct pass pass = {

@@ -9,10 +9,13 @@
  * root object, which is scanned raw), and the message is told as partial with the
  * bound's name.
  *
- * GMime gets a masked copy where that is needed or cheap: single bytes of header
- * names are changed, none is added or dropped, so offsets stay true.  Masked are
- *   - address, date and subject fields: GMime would parse them at once, by recursion
- *     and at a cost, and Assay reads fields from the raw bytes;
+ * A mail whose own header names no multipart has one entity, the rest of the mail,
+ * and GMime is not asked.  Otherwise it gets a masked copy where that is needed or
+ * cheap: single bytes of header blocks are changed, none is added or dropped, so
+ * offsets stay true.  Masked are
+ *   - the colon of all fields of the mail itself but Content-...: GMime skips what is
+ *     no field, and would take addresses and dates apart at once, by recursion and
+ *     at a cost, while Assay reads fields from the raw bytes;
  *   - media types message/... and multipart/digest: nested mails are leaves for
  *     GMime, and parsed one by one with their exact bytes;
  *   - NUL in header blocks, where GMime would stop reading a field.
@@ -29,11 +32,13 @@
 
 /* What the pass found.  Offsets are of the raw bytes. */
 struct bound {
-    size_t from;     /* GMime begins here: the first header field; parse_n
-                            where there is no header at all */
-    size_t parse_n;  /* GMime may see the bytes before this one */
-    uint64_t fields; /* header fields in them */
-    uint64_t parts;  /* header blocks of MIME entities in them, the message's
+    size_t from;       /* the first header field; n where there is no header */
+    size_t body;       /* behind the mail's own header */
+    size_t parse_from; /* GMime begins here: the first Content-... field */
+    size_t parse_n;    /* the bytes from this one on are not looked at */
+    bool is_flat;      /* one entity, body..parse_n; no need for GMime */
+    uint64_t fields;   /* header fields in them */
+    uint64_t parts;    /* header blocks of MIME entities in them, the message's
                             own not counted */
     const char *reached; /* "header_bytes", "header_fields", "parts",
                               "mime_depth"; NULL: none */

@@ -169,24 +169,30 @@ static void expand(struct entity_work *work)
     note_bound(message, mail, &bound);
     if (bound.from >= bound.parse_n && bound.reached == NULL) {
         add_headless(work);
-        bound_clear(&bound);
         return;
     }
     work->parse_n = bound.parse_n;
     struct field_block block;
     mail->fields = field_read(mail->data, bound.from, bound.parse_n, &block);
     entity_note_block(message, mail, &block);
-    const uint8_t *p =
-        bound.tamed == NULL ? mail->data : g_bytes_get_data(bound.tamed, NULL);
-    g_autoptr(GArray) spans = tree_parse(p, bound.from, bound.parse_n);
-    bound_clear(&bound);
-    if (spans->len > 0) {
-        add_spans(work, spans);
+    if (bound.is_flat) {
+        struct span flat = {.parent = TREE_MAIL,
+                            .head = SIZE_MAX,
+                            .body = bound.body,
+                            .end = bound.parse_n};
+        entity_add(work, &flat);
         return;
     }
-    g_autoptr(GBytes) rest =
-        g_bytes_new_from_bytes(mail->bytes, block.end, mail->size - block.end);
-    entity_add_bare(work, rest);
+    const uint8_t *p =
+        bound.tamed == NULL ? mail->data : g_bytes_get_data(bound.tamed, NULL);
+    g_autoptr(GArray) spans = tree_parse(p, bound.parse_from, bound.parse_n);
+    bound_clear(&bound);
+    add_spans(work, spans);
+    if (spans->len == 0) {
+        g_autoptr(GBytes) rest = g_bytes_new_from_bytes(
+            mail->bytes, bound.body, mail->size - bound.body);
+        entity_add_bare(work, rest);
+    }
 }
 
 void message_expand(struct message *message, struct object *object,
