@@ -27,6 +27,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /*
  * One configured use of a plugin.  Owned by its host.
@@ -39,11 +40,17 @@ struct instance {
     struct option_set *options;
     const struct conf_section *section; /* NULL: named on the command line */
     bool is_optional;
-    void *inst;               /* what create() gave */
+    const char *state_dir;    /* NULL: none configured.  Interned */
+    void *inst;               /* what create() gave; NULL: not created here */
     struct assay_stamp stamp; /* zeroed where the plugin has none */
     bool has_stamp;
+    bool is_created;
+    bool is_started;
+    char *scratch_dir; /* of this worker; NULL: none */
+    pid_t creator;     /* process that called create(): the one that destroys */
+    char *down;        /* why it cannot be used in this process; NULL: it can */
     struct scanner scanner;
-    const struct assay_host *abi; /* the table this instance was given */
+    struct bridge *bridge; /* private: the host's side of its calls */
 };
 
 /* One plugin that cannot be used.  Owned by its host. */
@@ -62,6 +69,10 @@ struct host {
     GPtrArray *refusals;             /* struct refusal */
     const struct scanner **scanners; /* for struct scan_plan */
     size_t scanner_n;
+    struct limits limits;
+    bool is_check;
+    GPtrArray *modules;      /* struct descriptor: what instances point into */
+    struct scratch *scratch; /* NULL: nobody asked for one */
 };
 
 /* How to open plugins. */
@@ -70,7 +81,9 @@ struct host_how {
     const struct limits *limits;
     const char
         *only_file; /* `--plugin FILE`: this one instead of the sections' */
-    bool is_check;  /* ASSAY_MODE_CHECK: options only, nothing big */
+    bool is_check; /* ASSAY_MODE_CHECK: options only, nothing big; instances are
+                         destroyed again at once and cannot scan */
+    unsigned probe_timeout_ms; /* for one file; 0: PROBE_TIMEOUT_MS */
 };
 
 /*
@@ -79,15 +92,23 @@ struct host_how {
  * is a refusal.
  */
 bool host_open(const struct host_how *how, struct host **out, GError **error);
-/* start() of every instance: in each process that scans, after the fork.  One that
+/* Makes every instance ready in a process that scans, after the fork: create() of
+ * those that do not say FORK_SHARED, a scratch folder of its own, start().  One that
  * fails is a refusal of that process and is scanned without: each message gets its
  * `failed` finding. */
 void host_start(struct host *host);
+/* The reverse, in the same process. */
 void host_stop(struct host *host);
+/* destroy() of what this process created; removes the scratch folders. */
 void host_close(struct host *host);
 
-/* Options that every [plugin ...] section has beside the plugin's own: file,
- * optional, enabled.  NULL-terminated. */
+/* Proves that an instance works, after host_start.  A plugin without a self-test
+ * passes.  Not in a process that forks workers afterwards: engines draw random
+ * state at their first scan, which the workers would then share. */
+bool host_self_test(const struct instance *instance, GError **error);
+
+/* Options that every [plugin ...] section has beside the plugin's own: file, id,
+ * enabled, optional, state_dir.  NULL-terminated. */
 extern const struct assay_option *const host_section_options[];
 
 #endif
