@@ -52,6 +52,7 @@ struct statement {
     const char *name; /* "attachment.level1" */
     enum telling telling;
     uint32_t confidence;
+    uint32_t advice; /* ASSAY_ACTION_*, where it is told as policy */
     const char *text;
 };
 

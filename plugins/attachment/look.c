@@ -130,6 +130,7 @@ static void check_content(const struct look *look)
     struct statement secret = {
         .name = "attachment.encrypted_archive",
         .telling = look->self->encrypted,
+        .advice = ASSAY_ACTION_TAG,
         .confidence = SURE,
         .text = "the document asks for a password before it can be read"};
 
@@ -188,6 +189,7 @@ int32_t attachment_message(const struct attachment *self,
     struct statement statement = {
         .name = "attachment.encrypted_archive",
         .telling = self->encrypted,
+        .advice = ASSAY_ACTION_TAG,
         .confidence = SURE,
         .text = "at least one file in it cannot be read without a password"};
 

@@ -87,10 +87,10 @@ static const struct assay_option level2 =
             "of kind info, policy or suspicious.  Its confidence is 40, so "
             "that a policy can tell it from level 1 (100).");
 static const struct assay_option macros =
-    TELLING("macros", "suspicious",
-            "How documents with macros are told, as attachment.macro.  Many "
-            "offices send them to each other; policy blocks them as an "
-            "attachment of a blocked type is.");
+    TELLING("macros", "policy",
+            "How documents with macros are told, as attachment.macro.  As "
+            "policy it advises a tag, since many offices send them to each "
+            "other; suspicious treats them as a heuristic detection.");
 static const struct assay_option encrypted =
     TELLING("encrypted_archives", "info",
             "How archives and documents with encrypted content are told, as "

@@ -26,6 +26,9 @@ void attachment_tell(const struct attachment *self,
         .status = ASSAY_STATUS_FOUND,
         .kind = kinds[statement->telling].kind,
         .confidence = statement->confidence,
+        .advice = statement->telling == TELL_POLICY
+                      ? statement->advice
+                      : (uint32_t)ASSAY_ACTION_NONE,
         .name = {statement->name, strlen(statement->name)},
         .text = {statement->text, strlen(statement->text)},
     };
@@ -46,6 +49,7 @@ void tell_deceptive(struct look *look, const char *before, const char *what,
     struct statement statement = {.name = "attachment.deceptive_name",
                                   .telling = look->self->deceptive,
                                   .confidence = DECEPTIVE,
+                                  .advice = ASSAY_ACTION_QUARANTINE,
                                   .text = text};
 
     if (look->is_deceptive)
@@ -60,6 +64,7 @@ void tell_macro(const struct look *look, uint32_t confidence, const char *text)
     struct statement statement = {.name = "attachment.macro",
                                   .telling = look->self->macros,
                                   .confidence = confidence,
+                                  .advice = ASSAY_ACTION_TAG,
                                   .text = text};
 
     tell(look, &statement);
@@ -79,6 +84,7 @@ void tell_block(const struct look *look)
     struct statement statement = {.name = look->block_name,
                                   .telling = TELL_POLICY,
                                   .confidence = SURE,
+                                  .advice = ASSAY_ACTION_QUARANTINE,
                                   .text = text};
 
     rules_explain(&look->block, text, sizeof(text));
@@ -97,6 +103,7 @@ void tell_save(const struct look *look)
     struct statement statement = {.name = "attachment.level2",
                                   .telling = look->self->level2,
                                   .confidence = LEVEL2,
+                                  .advice = ASSAY_ACTION_TAG,
                                   .text = text};
 
     rules_explain(&look->save, text, sizeof(text));
@@ -109,6 +116,7 @@ void tell_size(const struct look *look)
     struct statement statement = {.name = "attachment.size",
                                   .telling = TELL_POLICY,
                                   .confidence = SURE,
+                                  .advice = ASSAY_ACTION_QUARANTINE,
                                   .text = text};
 
     snprintf(text, sizeof(text), "it has %llu bytes; max_size allows %llu",
