@@ -203,16 +203,22 @@ test: unit
 
 lint:
 	$(Q)for t in $(sort $(wildcard tests/lint/*.sh)); do \
-		printf '  LINT    %s\n' $$t; sh $$t || exit 1; done
+		printf '  LINT    %s\n' $$t; ASSAY_BUILD=$(B) sh $$t || exit 1; done
 
 # --- fuzzing -------------------------------------------------------------------------
 
 FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
-$(FB)/%: tests/fuzz/%.c $(CORE_SRC)
+FUZZ_CC := clang -std=gnu17 -g -O1 -D_GNU_SOURCE $(FUZZ_FLAGS) -MMD -MP \
+	-Isdk/include $(CORE_CFLAGS)
+$(FB)/obj/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(FUZZ_CC) -c -o $@ $<
+$(FB)/libassay.a: $(CORE_SRC:%.c=$(FB)/obj/%.o)
+	$(Q)rm -f $@ && ar rcs $@ $^
+$(FB)/fuzz_%: tests/fuzz/fuzz_%.c $(FB)/libassay.a
 	$(call say,FUZZ,$@)
-	$(Q)mkdir -p $(@D) && clang -std=gnu17 -g -O1 -D_GNU_SOURCE $(FUZZ_FLAGS) \
-		-Isdk/include $(CORE_CFLAGS) -o $@ $< $(or $(PART_SRC),$(CORE_SRC)) \
-		$(CORE_LDLIBS) $(PART_LIBS) -ldl
+	$(Q)$(FUZZ_CC) -o $@ $< $(PART_SRC) $(FB)/libassay.a $(CORE_LDLIBS) $(PART_LIBS) -ldl
+-include $(shell find $(FB)/obj -name '*.d' 2>/dev/null)
 
 fuzz: $(FUZZ_BIN)
 	$(Q)for f in $(FUZZ_BIN); do sh tests/fuzz/run.sh $$f $(FUZZ_S) || exit 1; done
