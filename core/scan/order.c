@@ -74,21 +74,25 @@ static void name_cycle(const struct scanner *const *scanners, size_t from,
 
 bool scan_order(const struct scanner **scanners, size_t n, GError **error)
 {
-    g_autofree const struct scanner **order = g_new(const struct scanner *, n);
-    memcpy(order, scanners, n * sizeof(*order));
+    /* A copy: the caller's stays as it is if there is a circle. */
+    g_autoptr(GArray) order = g_array_new(false, false, sizeof(*scanners));
+    g_array_append_vals(order, scanners, (guint)n);
+    const struct scanner **rest = (const struct scanner **)order->data;
     for (size_t done = 0; done < n; done++) {
         size_t next = done;
-        while (next < n && provider_of(order, done, n, order[next]) < n)
+        while (next < n && provider_of(rest, done, n, rest[next]) < n)
             next++;
         if (next == n) {
-            name_cycle(order, done, n, error);
+            name_cycle(rest, done, n, error);
             return false;
         }
-        /* Moved to the front of the rest, which keeps its own order. */
-        const struct scanner *first = order[next];
-        memmove(&order[done + 1], &order[done], (next - done) * sizeof(*order));
-        order[done] = first;
+        /* To the front of the rest, which keeps its own order. */
+        const struct scanner *first = rest[next];
+        for (size_t i = next; i > done; i--)
+            rest[i] = rest[i - 1];
+        rest[done] = first;
     }
-    memcpy(scanners, order, n * sizeof(*order));
+    for (size_t i = 0; i < n; i++)
+        scanners[i] = rest[i];
     return true;
 }

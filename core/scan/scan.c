@@ -11,7 +11,7 @@
 /* Every run of every task of this process has its own id. */
 static atomic_uint_fast64_t last_task_id;
 
-bool object_is_below(const struct object *object, const struct object *above)
+bool scan_is_below(const struct object *object, const struct object *above)
 {
     while (object != NULL && object != above)
         object = object->parent;

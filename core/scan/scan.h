@@ -31,6 +31,8 @@
 
 #include <glib.h>
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -92,6 +94,9 @@ struct scan_edit {
 /* Sorts scanners so that readers come after providers; otherwise keeps the order.
  * Fails on a cycle and names it. */
 bool scan_order(const struct scanner **scanners, size_t n, GError **error);
+
+/* Is `object` below `above`, or the same? */
+bool scan_is_below(const struct object *object, const struct object *above);
 
 /* Runs everything.  `now_s` 0: the clock's. */
 struct scan *scan_run(const struct scan_plan *plan, struct message *message,

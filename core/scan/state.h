@@ -112,10 +112,6 @@ bool fact_is_listed(const char *const *patterns, const char *key);
 const char *scan_reads_from(const struct scanner *reader,
                             const struct scanner *provider);
 
-/* --- scan.c --- */
-/* Is `above` an ancestor of `object`, or the same? */
-bool object_is_below(const struct object *object, const struct object *above);
-
 /* --- match.c --- */
 enum match {
     MATCH_NO,

@@ -52,37 +52,46 @@ static const char *broken_rule(const struct task *task,
     return NULL;
 }
 
-/* What is unknown or out of range is set to the nearest sense. */
-static void complete(struct finding *finding)
+static const char *default_name(const struct finding *finding)
 {
-    if (finding->status == ASSAY_STATUS_UNSCANNABLE)
-        finding->kind = finding->reason == ASSAY_REASON_ENCRYPTED
-                            ? ASSAY_KIND_ENCRYPTED
-                            : ASSAY_KIND_PARTIAL;
-    else
-        finding->reason = 0;
-    if (finding->confidence == 0 || finding->confidence > 100)
-        finding->confidence = 100;
-    finding->log_odds_milli =
-        finding->kind == ASSAY_KIND_SPAM
-            ? CLAMP(finding->log_odds_milli, -LOG_ODDS_MAX, LOG_ODDS_MAX)
-            : 0;
-    if (finding->advice > ASSAY_ACTION_DISCARD)
-        finding->advice = ASSAY_ACTION_NONE;
-    if (finding->reply_code < 400 || finding->reply_code > 599)
-        finding->reply_code = 0;
-    finding->delay_ms = MIN(finding->delay_ms, DELAY_MS_MAX);
+    if (finding->reason != 0)
+        return finding_reason_name(finding->reason);
+    return finding->kind != 0 ? finding_kind_name(finding->kind) : "";
+}
+
+static void complete_texts(struct finding *finding)
+{
     if (finding->name == NULL || finding->name[0] == '\0') {
         g_free(finding->name);
-        finding->name =
-            g_strdup(finding->reason != 0 ? finding_reason_name(finding->reason)
-                     : finding->kind != 0 ? finding_kind_name(finding->kind)
-                                          : "");
+        finding->name = g_strdup(default_name(finding));
     }
     if (finding->text == NULL)
         finding->text = g_strdup("");
     if (finding->reply_text == NULL)
         finding->reply_text = g_strdup("");
+}
+
+/* What is unknown or out of range is set to the nearest sense. */
+static void complete(struct finding *finding)
+{
+    if (finding->status != ASSAY_STATUS_UNSCANNABLE)
+        finding->reason = 0;
+    else if (finding->reason == ASSAY_REASON_ENCRYPTED)
+        finding->kind = ASSAY_KIND_ENCRYPTED;
+    else
+        finding->kind = ASSAY_KIND_PARTIAL;
+    if (finding->confidence == 0 || finding->confidence > 100)
+        finding->confidence = 100;
+    if (finding->kind != ASSAY_KIND_SPAM)
+        finding->log_odds_milli = 0;
+    finding->log_odds_milli =
+        CLAMP(finding->log_odds_milli, -LOG_ODDS_MAX, LOG_ODDS_MAX);
+    if (finding->advice > ASSAY_ACTION_DISCARD)
+        finding->advice = ASSAY_ACTION_NONE;
+    if (finding->reply_code < 400 || finding->reply_code > 599)
+        finding->reply_code = 0;
+    finding->delay_ms = MIN(finding->delay_ms, DELAY_MS_MAX);
+    complete_texts(finding);
 }
 
 static bool may_speak_about(const struct task *task,
@@ -93,7 +102,7 @@ static bool may_speak_about(const struct task *task,
     if (!task_owns(task, object))
         return false;
     return task->stage == ASSAY_STAGE_MESSAGE ||
-           object_is_below(object, task->object);
+           scan_is_below(object, task->object);
 }
 
 int32_t task_report(struct task *task, struct finding *finding)

@@ -22,33 +22,26 @@ struct zone {
     struct resolver resolver;
 };
 
-/* The whole file, NUL-terminated. */
-static char *read_file(const char *path, size_t *n, GError **error)
+/* The whole file. */
+static bool read_file(const char *path, GString *text, GError **error)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char *text = g_malloc(FILE_MAX_BYTES + 2);
-    size_t size = 0;
     ssize_t got = fd < 0 ? -1 : 1;
-    while (got > 0 && size <= FILE_MAX_BYTES) {
-        got = read(fd, text + size, FILE_MAX_BYTES + 1 - size);
-        size += got > 0 ? (size_t)got : 0;
+    while (got > 0 && text->len <= FILE_MAX_BYTES) {
+        char piece[16384];
+        got = read(fd, piece, sizeof piece);
+        g_string_append_len(text, piece, MAX(got, 0));
     }
     int why = errno;
     if (fd >= 0)
         close(fd);
-    if (got >= 0 && size <= FILE_MAX_BYTES) {
-        text[size] = '\0';
-        *n = size;
-        return g_realloc(text, size + 1);
-    }
-    g_free(text);
     if (got < 0)
         g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "%s: %s", path,
                     g_strerror(why));
-    else
+    else if (text->len > FILE_MAX_BYTES)
         g_set_error(error, BASE_ERROR, BASE_ERROR_DATA,
                     "%s: larger than 16 MiB, the most that is read", path);
-    return NULL;
+    return got >= 0 && text->len <= FILE_MAX_BYTES;
 }
 
 static void free_name(void *name)
@@ -78,12 +71,12 @@ static bool read_names(struct zone *zone, json_t *json, GError **error)
 
 static bool read_dns(struct zone *zone, const char *path, GError **error)
 {
-    size_t n;
-    g_autofree char *text = read_file(path, &n, error);
-    if (text == NULL)
+    g_autoptr(GString) text = g_string_new(NULL);
+    if (!read_file(path, text, error))
         return false;
     json_error_t wrong;
-    json_t *json = json_loadb(text, n, JSON_REJECT_DUPLICATES, &wrong);
+    json_t *json =
+        json_loadb(text->str, text->len, JSON_REJECT_DUPLICATES, &wrong);
     if (json == NULL) {
         g_autofree char *what =
             escape_dup(wrong.text, strlen(wrong.text), sizeof wrong.text);
@@ -125,19 +118,18 @@ static bool read_line(struct zone *zone, char *line)
 
 static bool read_lookups(struct zone *zone, const char *path, GError **error)
 {
-    size_t n;
-    g_autofree char *text = read_file(path, &n, error);
-    if (text == NULL)
+    g_autoptr(GString) text = g_string_new(NULL);
+    if (!read_file(path, text, error))
         return false;
     zone->lookups =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    if (memchr(text, '\0', n) != NULL) {
+    if (memchr(text->str, '\0', text->len) != NULL) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_DATA,
                     "%s: holds NUL bytes: not a text file", path);
         return false;
     }
     unsigned number = 1;
-    for (char *line = text, *end; line != NULL; line = end, number++) {
+    for (char *line = text->str, *end; line != NULL; line = end, number++) {
         end = strchr(line, '\n');
         if (end != NULL)
             *end++ = '\0';

@@ -12,8 +12,12 @@
  *     encrypted = accept
  *
  * For each recipient the last section in file order whose conditions all hold and
- * that sets the finding's kind decides; the strictest action over all findings
- * wins.  Every decision is explained by one line of configuration.
+ * that sets the finding's kind decides ([policy] itself comes first wherever it
+ * stands); the strictest action over all findings wins.  Every decision is explained
+ * by one line of configuration.
+ *
+ * Spam has no action of its own: its evidence adds up to an SCL, and the thresholds
+ * of [verdict] act on that; a policy section may replace them for its recipients.
  */
 #ifndef VERDICT_POLICY_H
 #define VERDICT_POLICY_H
@@ -35,6 +39,7 @@ struct policy;
 extern const struct assay_option *const verdict_options[];
 extern const struct assay_option *const policy_options[];
 
+/* conf NULL: all defaults. */
 bool policy_new(const struct conf *conf, struct policy **out, GError **error);
 void policy_free(struct policy *policy);
 

@@ -14,9 +14,10 @@
 
 #include <stdint.h>
 
-/* Why: the finding that decided (NULL: the SCL, or nothing was found) and the
- * line of configuration ("plugins.conf:31: [policy] malware = reject", or
- * "default: [policy] malware = reject").  `line` is owned by the verdict. */
+/* Why: the finding that decided (NULL: the SCL) and the line of configuration
+ * ("plugins.conf:31: [policy] malware = reject", or "default: [policy] malware =
+ * reject"), with "; ..." behind it where that alone does not explain it ("; SCL is
+ * 2").  `line` is owned by the verdict. */
 struct because {
     const struct finding *finding;
     char *line;
@@ -33,14 +34,19 @@ struct verdict_rcpt {
 
 /*
  * The verdict.  Owned by its caller; lends from scan and session.
+ *
+ * What a finding counts as need not be its own kind: malware of low confidence or
+ * without the engines' consensus counts as suspicious.  Evidence of spam makes the
+ * kind `spam` only where the SCL reaches a threshold.
  */
 struct verdict {
-    uint32_t kind;      /* worst kind found, 0: clean */
+    uint32_t kind;      /* worst kind, 0: clean */
     uint32_t action;    /* strictest over all recipients */
     int scl;            /* highest over all recipients, SCL_TRUSTED: trusted */
     double probability; /* of spam, belongs to scl */
     struct because because;
-    GArray *rcpts; /* struct verdict_rcpt, in the session's order */
+    uint64_t disagreements; /* objects about which malware engines differ */
+    GArray *rcpts;          /* struct verdict_rcpt, in the session's order */
 };
 
 struct verdict *verdict_new(const struct policy *policy,

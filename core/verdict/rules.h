@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private to core/verdict: the configuration, read and ready to be asked.
+ *
+ *   options.c    the option tables of [verdict] and [policy ...]
+ *   policy.c     from plugins.conf to these structures
+ *   rules.c      which rule decides about a finding, or about an SCL
+ *   consensus.c  what several malware engines say together
+ *   verdict.c    all of it added up
+ */
+#ifndef VERDICT_RULES_H
+#define VERDICT_RULES_H
+
+#include "scan/scan.h"
+#include "verdict/policy.h"
+#include "verdict/verdict.h"
+
+#include <glib.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    KIND_COUNT = ASSAY_KIND_FAILED + 1,
+    ACTION_ADVICE = 100 /* what the plugin advises */
+};
+
+/* One setting.  Owned by its rule. */
+struct setting {
+    char *line; /* "plugins.conf:31: [policy] malware = reject"; NULL: not set
+                       here, an earlier rule decides */
+    uint32_t value; /* ASSAY_ACTION_* or ACTION_ADVICE, or a threshold */
+};
+
+/* [policy] or [policy NAME]: all conditions hold, then the settings count. */
+struct rule {
+    uint32_t direction; /* ASSAY_DIRECTION_*; 0: any */
+    GPtrArray *rcpts;   /* char *, patterns with *; NULL: any.  The same for */
+    GPtrArray *senders; /* all of them */
+    GPtrArray *plugins;
+    GPtrArray *names;
+    uint32_t min_confidence;
+    uint32_t max_confidence;
+    struct setting kinds[KIND_COUNT];
+    struct setting gateway_threshold;
+    struct setting gateway_action;
+    struct setting junk_threshold;
+};
+
+enum consensus {
+    CONSENSUS_ANY, /* in the order of the option's choices */
+    CONSENSUS_ALL,
+    CONSENSUS_COUNT,
+    CONSENSUS_WEIGHT,
+};
+
+enum bias {
+    BIAS_MAX_CERTAINTY, /* in the order of the option's choices */
+    BIAS_FAVOR_CERTAINTY,
+    BIAS_NEUTRAL,
+    BIAS_FAVOR_PERFORMANCE,
+    BIAS_MAX_PERFORMANCE,
+};
+
+struct engine_weight {
+    char *name; /* of the instance */
+    uint32_t weight;
+};
+
+struct policy {
+    GPtrArray
+        *rules; /* struct rule; [0] is the base, the others in file order */
+    int64_t prior_milli;
+    bool rates_trusted;
+    uint32_t malware_confidence;
+    enum consensus consensus;
+    enum bias bias;
+    uint32_t engines_needed;
+    GArray *weights; /* struct engine_weight: those that are not 1 */
+    GPtrArray *veto; /* char *: instance names */
+};
+
+/* Does `text` fit a pattern in which * stands for anything?  ASCII letters of both
+ * cases are the same. */
+bool rules_glob(const char *pattern, const char *text);
+
+/* For whom a rule is looked for. */
+struct who {
+    const struct session *session;
+    const char *rcpt; /* NULL: the session has no recipients */
+};
+
+/* The settings in force. */
+const struct setting *rules_kind(const struct policy *policy,
+                                 const struct who *who,
+                                 const struct finding *finding, uint32_t kind);
+
+struct rules_scl {
+    const struct setting *gateway_threshold;
+    const struct setting *gateway_action;
+    const struct setting *junk_threshold;
+};
+
+void rules_scl(const struct policy *policy, const struct who *who,
+               struct rules_scl *out);
+
+/*
+ * What each finding counts as, one entry for each of scan->findings.
+ */
+struct weighed {
+    uint32_t kind; /* ASSAY_KIND_*, 0: nothing */
+    const char
+        *why; /* why it is not the finding's own kind; NULL: it is.  Static */
+};
+
+/* Returns a new array; `*disagreements` is the number of objects about which the
+ * engines do not agree. */
+struct weighed *consensus_weigh(const struct policy *policy,
+                                const struct scan *scan,
+                                uint64_t *disagreements);
+
+#endif
