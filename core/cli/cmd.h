@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The commands of the program `assay`, and what its exit status means.
+ */
+#ifndef CLI_CMD_H
+#define CLI_CMD_H
+
+/* Exit status of every command.  Part of the interface: scripts rely on it. */
+enum cmd_exit {
+    CMD_CLEAN = 0,   /* done; scan: nothing was found in any message */
+    CMD_FOUND = 1,   /* scan: something was found, nothing failed */
+    CMD_TROUBLE = 2, /* something could not be scanned, a plugin that is not
+                        optional was refused, or bad usage */
+};
+
+/* Each takes the arguments from its own name on: argv[0] is "scan". */
+int cmd_scan(int argc, char **argv);
+int cmd_conf(int argc, char **argv);
+int cmd_plugins(int argc, char **argv);
+
+#endif

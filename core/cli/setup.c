@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/setup.h"
+
+#include "base/error.h"
+#include "base/escape.h"
+#include "cli/trust.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char installed_config[] = "/etc/assay/plugins.conf";
+
+/* Section kinds there are; "plugin" and "policy" may have names. */
+static const char *const kinds[] = {"limits",  "verdict", "policy",
+                                    "session", "plugin",  NULL};
+
+char *setup_find_config(GError **error)
+{
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *dir = self != NULL ? g_path_get_dirname(self) : NULL;
+    for (int up = 0; dir != NULL && up < 3; up++) {
+        char *above = g_path_get_dirname(dir);
+        g_free(dir);
+        dir = above;
+        g_autofree char *path = g_build_filename(dir, "plugins.conf", NULL);
+        if (access(path, R_OK) == 0)
+            return g_steal_pointer(&path);
+    }
+    if (access(installed_config, F_OK) == 0)
+        return g_strdup(installed_config);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_IO,
+                "there is no plugins.conf above the program's folder and no "
+                "%s; name one with --config FILE",
+                installed_config);
+    return NULL;
+}
+
+static void take(GPtrArray *errors, GError *error)
+{
+    g_assert(error != NULL);
+    g_ptr_array_add(errors, g_strdup(error->message));
+    g_error_free(error);
+}
+
+static bool is_known_kind(const char *kind)
+{
+    return g_strv_contains(kinds, kind);
+}
+
+static void check_section(const struct conf *conf, const struct conf_section *s,
+                          GPtrArray *errors)
+{
+    g_autoptr(GString) line = g_string_new(NULL);
+    g_string_printf(line, "%s:%u: [%s", conf->path, s->line, s->kind);
+    if (s->name != NULL)
+        g_string_append_printf(line, " %s", s->name);
+    g_string_append(line, "]: ");
+    if (!is_known_kind(s->kind)) {
+        const char *near = option_nearest(s->kind, kinds);
+        g_string_append(line, "no such section; ");
+        if (near != NULL)
+            g_string_append_printf(line, "nearest is [%s]", near);
+        else
+            g_string_append(line, "there are [limits], [session], [verdict], "
+                                  "[policy] and [plugin NAME]");
+    } else if (s->name != NULL && strcmp(s->kind, "plugin") != 0 &&
+               strcmp(s->kind, "policy") != 0) {
+        g_string_append_printf(line, "has no name: write [%s]", s->kind);
+    } else {
+        return;
+    }
+    g_ptr_array_add(errors, g_strdup(line->str));
+}
+
+static void read_limits(struct setup *setup, GPtrArray *errors)
+{
+    struct option_set *set = NULL;
+    GError *error = NULL;
+    if (option_set_new(limits_options, setup->conf,
+                       conf_find(setup->conf, "limits", NULL), NULL, &set,
+                       &error))
+        limits_from_options(set, &setup->limits);
+    else
+        take(errors, error);
+    option_set_free(set);
+}
+
+static void drop_plugins(struct conf *conf)
+{
+    for (unsigned i = conf->sections->len; i-- > 0;) {
+        const struct conf_section *s = g_ptr_array_index(conf->sections, i);
+        if (strcmp(s->kind, "plugin") == 0)
+            g_ptr_array_remove_index(conf->sections, i);
+    }
+}
+
+static void read_sections(const struct setup_how *how, struct setup *setup,
+                          GPtrArray *errors)
+{
+    GError *error = NULL;
+    for (unsigned i = 0; i < setup->conf->sections->len; i++)
+        check_section(setup->conf, g_ptr_array_index(setup->conf->sections, i),
+                      errors);
+    limits_default(&setup->limits);
+    read_limits(setup, errors);
+    if (!trust_read(setup->conf, &setup->networks, &error))
+        take(errors, g_steal_pointer(&error));
+    if (!policy_new(setup->conf, &setup->policy, &error))
+        take(errors, g_steal_pointer(&error));
+    /* Plugins load signatures: only for a configuration that can be used, but
+     * their options are checked in any case. */
+    if (how->no_plugins)
+        drop_plugins(setup->conf);
+    const struct host_how host_how = {
+        .conf = setup->conf,
+        .limits = &setup->limits,
+        .only_file = how->plugin,
+        .is_check = how->is_check || errors->len > 0,
+    };
+    if (!host_open(&host_how, &setup->host, &error))
+        take(errors, error);
+}
+
+bool setup_open(const struct setup_how *how, struct setup *out,
+                GPtrArray *errors)
+{
+    struct setup setup = {0};
+    GError *error = NULL;
+    g_autofree char *path =
+        how->config != NULL ? g_strdup(how->config) : setup_find_config(&error);
+    *out = (struct setup){0};
+    if (path == NULL || !conf_read(path, &setup.conf, &error)) {
+        take(errors, error);
+        return false;
+    }
+    read_sections(how, &setup, errors);
+    if (errors->len > 0) {
+        setup_close(&setup);
+        return false;
+    }
+    *out = setup;
+    return true;
+}
+
+void setup_close(struct setup *setup)
+{
+    if (setup->host != NULL)
+        host_close(setup->host);
+    if (setup->policy != NULL)
+        policy_free(setup->policy);
+    if (setup->networks != NULL)
+        g_array_unref(setup->networks);
+    if (setup->conf != NULL)
+        conf_free(setup->conf);
+    *setup = (struct setup){0};
+}
+
+static void say(const char *before, const char *text)
+{
+    g_autofree char *shown = escape_dup(text, strlen(text), 0);
+    fprintf(stderr, "assay: %s%s\n", before, shown);
+}
+
+void setup_say_errors(const GPtrArray *errors)
+{
+    for (unsigned i = 0; i < errors->len; i++)
+        say("", g_ptr_array_index(errors, i));
+}
+
+bool setup_open_loud(const struct setup_how *how, struct setup *out)
+{
+    g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func(g_free);
+    if (!setup_open(how, out, errors)) {
+        setup_say_errors(errors);
+        return false;
+    }
+    for (unsigned i = 0; i < out->host->refusals->len; i++) {
+        const struct refusal *r = g_ptr_array_index(out->host->refusals, i);
+        say(r->is_optional ? "optional plugin refused: " : "plugin refused: ",
+            r->text);
+    }
+    return true;
+}
+
+bool setup_misses_plugin(const struct setup *setup)
+{
+    for (unsigned i = 0; i < setup->host->refusals->len; i++) {
+        const struct refusal *r = g_ptr_array_index(setup->host->refusals, i);
+        if (!r->is_optional)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/escape.h"
+#include "cli/json.h"
+#include "cli/view.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void append_because(const struct answer *answer,
+                           const struct because *because, GString *to)
+{
+    g_string_append_c(to, '{');
+    json_key(to, "line");
+    json_text(to, because->line);
+    json_key(to, "finding");
+    if (because->finding != NULL)
+        view_json_finding(answer, because->finding, to);
+    else
+        g_string_append(to, "null");
+    g_string_append_c(to, '}');
+}
+
+void view_json_reasons(const struct answer *answer, GString *to)
+{
+    const struct verdict *verdict = answer->verdict;
+    const struct scan *scan = answer->scan;
+    json_key(to, "because");
+    append_because(answer, &verdict->because, to);
+    json_key(to, "because_rcpt");
+    g_string_append_c(to, '[');
+    for (unsigned i = 0; i < verdict->rcpts->len; i++) {
+        const struct verdict_rcpt *r =
+            &g_array_index(verdict->rcpts, struct verdict_rcpt, i);
+        json_comma(to);
+        append_because(answer, &r->because, to);
+    }
+    g_string_append_c(to, ']');
+    json_key(to, "findings_dropped");
+    json_uint(to, scan->findings_dropped);
+    json_key(to, "unpacked_bytes");
+    json_uint(to, scan->bytes);
+    json_key(to, "plugins");
+    g_string_append_c(to, '[');
+    for (size_t i = 0; i < answer->plan.scanner_n; i++) {
+        json_comma(to);
+        g_string_append_c(to, '{');
+        json_key(to, "name");
+        json_text(to, scan->uses[i].scanner);
+        json_key(to, "calls");
+        json_uint(to, scan->uses[i].calls);
+        json_key(to, "ms");
+        json_ms(to, scan->uses[i].ns);
+        g_string_append_c(to, '}');
+    }
+    g_string_append_c(to, ']');
+}
+
+static void append_decision(const struct because *because, const char *rcpt,
+                            GString *to)
+{
+    g_string_append(to, "      because ");
+    if (rcpt != NULL) {
+        g_string_append(to, "for ");
+        escape_text(to, rcpt, strlen(rcpt), 200);
+        g_string_append(to, ": ");
+    }
+    const char *line = because->line != NULL ? because->line : "no rule";
+    escape_text(to, line, strlen(line), 0);
+    if (because->finding != NULL) {
+        g_string_append(to, "\n          by ");
+        view_table_finding(because->finding, to);
+    }
+    g_string_append_c(to, '\n');
+}
+
+void view_table_reasons(const struct answer *answer, GString *to)
+{
+    const struct verdict *verdict = answer->verdict;
+    if (verdict->rcpts->len == 0)
+        append_decision(&verdict->because, NULL, to);
+    for (unsigned i = 0; i < verdict->rcpts->len; i++) {
+        const struct verdict_rcpt *r =
+            &g_array_index(verdict->rcpts, struct verdict_rcpt, i);
+        append_decision(&r->because, r->rcpt, to);
+    }
+    g_string_append_printf(to, "      took %.1f ms", (double)answer->ns / 1e6);
+    for (size_t i = 0; i < answer->plan.scanner_n; i++) {
+        const struct scan_use *use = &answer->scan->uses[i];
+        if (use->calls > 0)
+            g_string_append_printf(to, ", %s %.2f ms (%" PRIu64 "x)",
+                                   use->scanner, (double)use->ns / 1e6,
+                                   use->calls);
+    }
+    g_string_append_c(to, '\n');
+}
