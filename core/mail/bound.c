@@ -23,10 +23,11 @@ struct edge {
     size_t n;
 };
 
-/* One byte to be changed in the copy. */
+/* Bytes to be changed in the copy. */
 struct mask {
     size_t at;
-    uint8_t byte;
+    size_t n;
+    int byte;
 };
 
 struct pass {
@@ -53,9 +54,9 @@ static void stop(struct pass *pass, size_t at, const char *name)
     pass->out->reached = name;
 }
 
-static void mask(struct pass *pass, size_t at, char byte, bool is_needed)
+/* Writes `n` times `byte` from `at` on; not `is_needed`: it only saves time. */
+static void mask(struct pass *pass, struct mask m, bool is_needed)
 {
-    struct mask m = {at, (uint8_t)byte};
     g_array_append_val(pass->masks, m);
     pass->is_mask_needed |= is_needed;
 }
@@ -99,8 +100,8 @@ static void mask_field(struct pass *pass, const struct field *field)
          i++)
         is_deep |= field_is(field, addresses[i]) && group_depth(field) > most;
     pass->out->is_group_deep |= is_deep;
-    mask(pass, (size_t)((const uint8_t *)field->value - pass->p) - 1, ' ',
-         is_deep);
+    size_t colon = (size_t)((const uint8_t *)field->value - pass->p) - 1;
+    mask(pass, (struct mask){colon, 1, ' '}, is_deep);
 }
 
 /* Skips blanks, folds and comments (RFC 5322 3.2.2). */
@@ -134,7 +135,7 @@ static void mask_type(struct pass *pass, const struct field *field)
     uint32_t i = skip_cfws(field->value, field->value_n, 0);
     size_t at = (size_t)((const uint8_t *)field->value - pass->p);
     if (is_word(field, i, "message"))
-        mask(pass, at + i, '_', true);
+        mask(pass, (struct mask){at + i, 1, '_'}, true);
     if (!is_word(field, i, "multipart"))
         return;
     i = skip_cfws(field->value, field->value_n, i + 9);
@@ -142,7 +143,7 @@ static void mask_type(struct pass *pass, const struct field *field)
         return;
     i = skip_cfws(field->value, field->value_n, i + 1);
     if (is_word(field, i, "digest"))
-        mask(pass, at + i, '_', true);
+        mask(pass, (struct mask){at + i, 1, '_'}, true);
 }
 
 static bool has_word(const struct field *field, const char *word)
@@ -167,15 +168,18 @@ static bool take_type(struct pass *pass, const struct field *field,
     if (edge.line == NULL)
         return true;
     edge.n = strlen(edge.line);
-    if (edge.n > MAX_BOUNDARY_BYTES ||
-        pass->depth + pass->edges->len >= pass->limits->max_mime_depth) {
-        stop(pass, entity,
-             edge.n > MAX_BOUNDARY_BYTES ? "header_bytes" : "mime_depth");
-        g_free(edge.line);
-        return false;
+    if (edge.n <= MAX_BOUNDARY_BYTES &&
+        pass->depth + pass->edges->len < pass->limits->max_mime_depth) {
+        g_array_append_val(pass->edges, edge);
+        return true;
     }
-    g_array_append_val(pass->edges, edge);
-    return true;
+    bool is_long = edge.n > MAX_BOUNDARY_BYTES;
+    g_free(edge.line);
+    if (is_long)
+        pass->out->reached = "header_bytes"; /* no part of it will be found */
+    else
+        stop(pass, entity, "mime_depth");
+    return is_long;
 }
 
 /* Counts one field and its parameters.  False: the pass ends. */
@@ -212,12 +216,34 @@ static void mask_nuls(struct pass *pass, size_t from, size_t to)
     const uint8_t *nul;
     while ((nul = memchr(pass->p + from, '\0', to - from)) != NULL) {
         from = (size_t)(nul - pass->p) + 1;
-        mask(pass, from - 1, ' ', true);
+        mask(pass, (struct mask){from - 1, 1, ' '}, true);
     }
 }
 
+/* What a line is to a boundary. */
+enum match {
+    MATCH_NONE,
+    MATCH_NEAR, /* begins with it: RFC 2046 5.1.1 takes that for enough */
+    MATCH_OPEN,
+    MATCH_NEAR_END,
+    MATCH_END
+};
+
+static enum match match_edge(const struct edge *edge, const uint8_t *line,
+                             size_t n)
+{
+    if (n < edge->n || memcmp(line, edge->line, edge->n) != 0)
+        return MATCH_NONE;
+    if (n == edge->n)
+        return MATCH_OPEN;
+    bool is_end = n >= edge->n + 2 && memcmp(line + edge->n, "--", 2) == 0;
+    if (is_end)
+        return n == edge->n + 2 ? MATCH_END : MATCH_NEAR_END;
+    return MATCH_NEAR;
+}
+
 /* Is the line at `at` a boundary?  Closes what it closes; true: it opens an
- * entity. */
+ * entity.  A near one is made an exact one for GMime. */
 static bool take_boundary(struct pass *pass, size_t at)
 {
     const uint8_t *line = pass->p + at;
@@ -225,18 +251,30 @@ static bool take_boundary(struct pass *pass, size_t at)
     size_t n = eol == NULL ? pass->n - at : (size_t)(eol - line);
     while (n > 0 && g_ascii_isspace(line[n - 1]))
         n--;
+    enum match best = MATCH_NONE;
+    unsigned of = 0;
     for (unsigned i = pass->edges->len; i-- > 0;) {
         const struct edge *edge = &g_array_index(pass->edges, struct edge, i);
-        if (n < edge->n || memcmp(line, edge->line, edge->n) != 0)
+        enum match match = match_edge(edge, line, n);
+        bool is_exact = match == MATCH_OPEN || match == MATCH_END;
+        if (!is_exact && (match == MATCH_NONE || best != MATCH_NONE))
             continue;
-        bool is_end =
-            n == edge->n + 2 && line[n - 1] == '-' && line[n - 2] == '-';
-        if (!is_end && n != edge->n)
-            continue;
-        g_array_set_size(pass->edges, is_end ? i : i + 1);
-        return !is_end;
+        best = match;
+        of = i;
+        if (is_exact)
+            break;
     }
-    return false;
+    if (best == MATCH_NONE)
+        return false;
+    bool is_end = best == MATCH_END || best == MATCH_NEAR_END;
+    if (best == MATCH_NEAR || best == MATCH_NEAR_END) {
+        size_t keep =
+            g_array_index(pass->edges, struct edge, of).n + (is_end ? 2 : 0);
+        pass->out->is_boundary_near = true;
+        mask(pass, (struct mask){at + keep, n - keep, ' '}, true);
+    }
+    g_array_set_size(pass->edges, is_end ? of : of + 1);
+    return !is_end;
 }
 
 /* One header block from `at`, of the entity that begins (with its boundary line)
@@ -335,7 +373,7 @@ static void make_tamed(struct pass *pass)
     for (unsigned i = 0; i < pass->masks->len; i++) {
         const struct mask *m = &g_array_index(pass->masks, struct mask, i);
         if (m->at < out->parse_n)
-            copy[m->at] = m->byte;
+            memset(copy + m->at, m->byte, MIN(m->n, out->parse_n - m->at));
     }
     out->tamed = g_bytes_new_take(copy, out->parse_n);
 }

@@ -18,6 +18,7 @@
  *     at a cost, while Assay reads fields from the raw bytes;
  *   - media types message/... and multipart/digest: nested mails are leaves for
  *     GMime, and parsed one by one with their exact bytes;
+ *   - what follows a boundary on its line, where GMime wants only blanks;
  *   - NUL in header blocks, where GMime would stop reading a field.
  */
 #ifndef MAIL_BOUND_H
@@ -40,10 +41,12 @@ struct bound {
     uint64_t fields;   /* header fields in them */
     uint64_t parts;    /* header blocks of MIME entities in them, the message's
                             own not counted */
-    const char *reached; /* "header_bytes", "header_fields", "parts",
+    const char *reached;   /* "header_bytes", "header_fields", "parts",
                               "mime_depth"; NULL: none */
-    bool is_group_deep;  /* max_group_nesting reached in an address field */
-    GBytes *tamed;       /* the masked copy (parse this instead, same offsets),
+    bool is_group_deep;    /* max_group_nesting reached in an address field */
+    bool is_boundary_near; /* a boundary line went on after the boundary: by RFC
+                              2046 it counts, many parsers do not see it */
+    GBytes *tamed; /* the masked copy (parse this instead, same offsets),
                               or NULL.  Owned: bound_clear */
 };
 

@@ -137,14 +137,45 @@ void entity_note_block(struct message *message, struct object *object,
                      "A header holds lines that are no field.");
 }
 
+/* Two values for what can only have one: programs differ in which they take. */
+static void note_conflicts(struct message *message, struct object *object)
+{
+    static const char *const single[] = {
+        "Content-Type", "Content-Transfer-Encoding", "Content-Disposition"};
+    for (size_t i = 0; i < G_N_ELEMENTS(single); i++) {
+        const struct field *a = field_find(object->fields, single[i], 0);
+        const struct field *b = field_find(object->fields, single[i], 1);
+        if (b != NULL && (a->value_n != b->value_n ||
+                          memcmp(a->value, b->value, a->value_n) != 0))
+            message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.header_conflict",
+                         object,
+                         "A field that may stand once stands twice and "
+                         "differs.");
+    }
+}
+
+/* An unknown encoding in which some programs will recognise one. */
+static bool is_misleading(const char *encoding)
+{
+    static const char *const parts[] = {"base",      "64", "quoted",
+                                        "printable", "uu", "yenc"};
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (strstr(encoding, parts[i]) != NULL)
+            return true;
+    return false;
+}
+
 /* Notes on the content; charges what was unpacked. */
 static void note_content(struct entity_work *work, struct object *object,
                          const struct decoded *decoded)
 {
     struct message *message = work->message;
     if (decoded->is_unknown)
-        message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.encoding_unknown",
-                     object, "Nobody knows this Content-Transfer-Encoding.");
+        message_note(message,
+                     is_misleading(object->encoding) ? ASSAY_KIND_ANOMALY
+                                                     : ASSAY_KIND_INFO,
+                     0, "mime.encoding_unknown", object,
+                     "The Content-Transfer-Encoding is none that is known.");
     if (decoded->has_junk)
         message_note(message, ASSAY_KIND_INFO, 0, "mime.base64_junk", object,
                      "Base64 holds characters that do not belong there.");
@@ -200,6 +231,18 @@ static struct object *add_multipart(struct entity_work *work,
     return object;
 }
 
+/* RFC 2046 5.1.5: what stands in a digest is a mail unless it says otherwise. */
+static bool is_digest(const struct object *parent, const struct span *span)
+{
+    if (span->parent != TREE_MAIL && parent->kind == ASSAY_OBJECT_PART)
+        return g_strcmp0(parent->type_declared, "multipart/digest") == 0;
+    const struct field *type = field_find(parent->fields, "Content-Type", 0);
+    if (span->parent == TREE_MAIL || type == NULL)
+        return false;
+    g_autofree char *token = token_dup(type);
+    return strcmp(token, "multipart/digest") == 0;
+}
+
 static struct object *add_leaf(struct entity_work *work,
                                const struct span *span, GArray *fields)
 {
@@ -212,12 +255,13 @@ static struct object *add_leaf(struct entity_work *work,
     struct decoded decoded;
     decode_content(work->mail->bytes, span->body, span->end, encoding,
                    room_for(work), &decoded);
-    bool is_digest = g_strcmp0(parent->type_declared, "multipart/digest") == 0;
+    bool is_mail = field_find(fields, "Content-Type", 0) == NULL &&
+                   is_digest(parent, span);
     struct object *object = object_new(ASSAY_OBJECT_PART, decoded.bytes);
     g_bytes_unref(decoded.bytes);
     object->fields = fields;
     object->encoding = g_steal_pointer(&encoding);
-    describe(object, is_digest ? "message/rfc822" : NULL);
+    describe(object, is_mail ? mail_types[0] : NULL);
     set_text_flag(object);
     message_add(work->message, parent, object);
     note_content(work, object, &decoded);
@@ -235,6 +279,7 @@ struct object *entity_add(struct entity_work *work, const struct span *span)
                                 ? add_multipart(work, span, fields)
                                 : add_leaf(work, span, fields);
     entity_note_block(work->message, object, &block);
+    note_conflicts(work->message, object);
     if (!span->is_multipart && is_mail_type(object->type_declared)) {
         object->kind = ASSAY_OBJECT_MESSAGE;
         object->type_detected = "message/rfc822";

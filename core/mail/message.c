@@ -84,6 +84,10 @@ static void note_bound(struct message *message, struct object *mail,
         message_note(message, ASSAY_KIND_PARTIAL, ASSAY_REASON_LIMIT_DEPTH,
                      "group_nesting", mail,
                      "An address field nests groups deeper than allowed.");
+    if (bound->is_boundary_near)
+        message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.boundary_near", mail,
+                     "A boundary line goes on after the boundary: only some "
+                     "programs see a part there.");
     if (bound->reached == NULL)
         return;
     uint32_t reason = strcmp(bound->reached, "mime_depth") == 0
@@ -95,15 +99,23 @@ static void note_bound(struct message *message, struct object *mail,
                  "What comes after this bound was not parsed.");
 }
 
+static bool is_blank(const char *text)
+{
+    return text == NULL || text[strspn(text, " \t\r\n")] == '\0';
+}
+
 static void note_multipart(struct message *message, struct object *object,
                            const struct span *span)
 {
     if (!span->has_boundary)
         message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.boundary_missing",
                      object, "A multipart names no boundary.");
-    else if (span->children == 0)
-        message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.multipart_empty",
+    else if (span->children == 0 && !span->is_closed && !is_blank(span->face))
+        message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.boundary_absent",
                      object, "A multipart's boundary never appears.");
+    else if (span->children == 0)
+        message_note(message, ASSAY_KIND_INFO, 0, "mime.multipart_empty",
+                     object, "A multipart has no parts.");
     else if (!span->is_closed)
         message_note(message, ASSAY_KIND_INFO, 0, "mime.boundary_unclosed",
                      object, "A multipart's final boundary is missing.");
@@ -113,7 +125,7 @@ static void note_multipart(struct message *message, struct object *object,
 static void add_face(struct entity_work *work, const struct span *span,
                      struct object *object)
 {
-    if (span->face == NULL)
+    if (is_blank(span->face))
         return;
     struct entity_work inner = *work;
     inner.mail = object;
