@@ -4,7 +4,7 @@
  *
  * Compiled once, before the workers are forked, and shared by them.  What each
  * worker changes in its own copy: where scratch files go (start), and how long a
- * scan may take (look_run).
+ * scan may take (look.c).
  *
  * libclamav's cache of clean files is off: it knows them by MD5, and two files with
  * one MD5 are made in seconds, so a clean one sent first would hide its evil twin.

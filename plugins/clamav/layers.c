@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "layers.h"
 
+#include "name.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -35,33 +37,13 @@ static void take_digest(struct layers *layers, const char *p, size_t n)
     layers->digest_n++;
 }
 
-/* The type is libclamav's: its parameters are given, not chosen. */
-static cl_error_t on_layer(int fd, const char *type, const char **ancestors,
-                           size_t parent_size, const char *name, size_t n,
-                           const char *p, uint32_t level, uint32_t attributes,
-                           void *context)
+/* From now on libclamav inflates and looks at small files only.  It reads its bounds
+ * anew each time; look.c sets them again for the next scan. */
+static void narrow(struct layers *layers)
 {
-    struct layers *layers = context;
-    (void)fd;
-    (void)ancestors;
-    (void)parent_size;
-    (void)name;
-    if (level == 0) {
-        layers->has_begun = true;
-        return CL_CLEAN;
-    }
-    if (layers->task != NULL &&
-        layers->engine->host->cancelled(layers->task) != 0) {
-        layers->is_cancelled = true;
-        return CL_BREAK;
-    }
-    if (p == NULL || (attributes & LAYER_ATTRIBUTES_NORMALIZED) != 0)
-        return CL_CLEAN;
-    if (is_elsewhere(layers, type, p, n))
-        return CL_BREAK;
-    if (layers->takes_digests)
-        take_digest(layers, p, n);
-    return CL_CLEAN;
+    layers->is_narrow = true;
+    (void)cl_engine_set_num(layers->engine->cl, CL_ENGINE_MAX_FILESIZE,
+                            LAYERS_NARROW);
 }
 
 static void on_found(int fd, const char *name, void *context)
@@ -73,11 +55,44 @@ static void on_found(int fd, const char *name, void *context)
     for (char *c = clean; *c != '\0'; c++)
         if (*c < ' ' || *c > '~')
             *c = '?';
+    if (!layers->is_narrow && name_is_limit(clean))
+        narrow(layers);
     for (size_t i = 0; i < layers->name_n; i++)
         if (strcmp(layers->names[i], clean) == 0)
             return;
     if (layers->name_n < NAMES_MAX)
         memcpy(layers->names[layers->name_n++], clean, sizeof clean);
+}
+
+/* The type is libclamav's: its parameters are given, not chosen. */
+static cl_error_t on_layer(int fd, const char *type, const char **ancestors,
+                           size_t parent_size, const char *name, size_t n,
+                           const char *p, uint32_t level, uint32_t attributes,
+                           void *context)
+{
+    struct layers *layers = context;
+    const struct engine *engine = layers->engine;
+    (void)fd;
+    (void)ancestors;
+    (void)parent_size;
+    (void)name;
+    if (level == 0) {
+        layers->has_begun = true;
+        return CL_CLEAN;
+    }
+    if (layers->task != NULL && engine->host->cancelled(layers->task) != 0) {
+        layers->is_cancelled = true;
+        return CL_BREAK;
+    }
+    if (n + LAYERS_CUT > engine->settings.max_filesize)
+        on_found(fd, NAME_MAX_FILE_SIZE, layers);
+    if (p == NULL || (attributes & LAYER_ATTRIBUTES_NORMALIZED) != 0)
+        return CL_CLEAN;
+    if (is_elsewhere(layers, type, p, n))
+        return CL_BREAK;
+    if (layers->takes_digests)
+        take_digest(layers, p, n);
+    return CL_CLEAN;
 }
 
 void layers_attach(struct cl_engine *cl)

@@ -55,10 +55,14 @@ static int32_t scan(const struct engine *engine, struct layers *layers,
     return rc_of(error);
 }
 
-/* Time is the engine's in libclamav; an engine of one thread can change it. */
-static void set_time(const struct engine *engine, const struct assay_task *task)
+/* Time is the engine's in libclamav, not a scan's; in an engine that one thread uses
+ * it can be set for each scan.  The file size may be narrow from the last scan. */
+static void set_bounds(const struct engine *engine,
+                       const struct assay_task *task)
 {
     uint64_t ms = engine->settings.max_time_ms;
+    (void)cl_engine_set_num(engine->cl, CL_ENGINE_MAX_FILESIZE,
+                            (long long)engine->settings.max_filesize);
     if (task->deadline_ns != 0) {
         uint64_t left = engine->host->remaining_ns(task) / 1000000 + 1;
         ms = ms == 0 || left < ms ? left : ms;
@@ -136,14 +140,6 @@ static bool is_finished(const struct layers *layers, int32_t rc)
     return rc == ASSAY_RC_OK;
 }
 
-static bool is_container(const struct assay_host *host,
-                         const struct assay_task *task)
-{
-    uint64_t flags = 0;
-    (void)host->attr_u64(task, task->object, ASSAY_ATTR_FLAGS, 0, &flags);
-    return (flags & ASSAY_OBJECT_CONTAINER) != 0;
-}
-
 static int32_t look_at(const struct engine *engine,
                        const struct assay_task *task)
 {
@@ -161,15 +157,17 @@ static int32_t look_at(const struct engine *engine,
     memset(&layers, 0, offsetof(struct layers, names));
     layers.engine = engine;
     layers.task = task;
-    layers.takes_digests = engine->settings.members == MEMBERS_UNOPENED &&
-                           is_container(host, task);
+    /* Whether an unpacker will find children is not known yet: an SHA-256 of each
+     * inner layer is nothing beside what libclamav does with it. */
+    layers.takes_digests = engine->settings.members == MEMBERS_UNOPENED;
     if (is_mail && engine->settings.raw == RAW_AUTO) {
+        layers.takes_digests = false;
         mail_read(host, task, &mail);
         layers.mail = &mail;
         if (!mail_wants_parser(&mail, engine->database.needs))
             options.parse &= ~(uint32_t)CL_SCAN_PARSE_MAIL;
     }
-    set_time(engine, task);
+    set_bounds(engine, task);
     rc = scan(engine, &layers, &options, content.p, (size_t)content.n);
     bool finished = is_finished(&layers, rc);
     rc = report_all(engine, task, &layers, is_mail, rc);

@@ -21,7 +21,7 @@ static const struct {
     const char *prefix;
     struct name_meaning meaning;
 } meanings[] = {
-    {LIMITS "MaxFileSize",
+    {NAME_MAX_FILE_SIZE,
      {ASSAY_STATUS_UNSCANNABLE, 0, ASSAY_REASON_LIMIT_SIZE, EXACT,
       "a file is larger than max_filesize ([limits] max_object_bytes)", false}},
     {LIMITS "MaxScanSize",
@@ -114,4 +114,9 @@ struct name_meaning name_meaning(const char *name)
         if (strncmp(name, meanings[i].prefix, strlen(meanings[i].prefix)) == 0)
             return meanings[i].meaning;
     return is_phishing_signature(name) ? phishing : signature;
+}
+
+bool name_is_limit(const char *name)
+{
+    return strncmp(name, LIMITS "Max", strlen(LIMITS "Max")) == 0;
 }

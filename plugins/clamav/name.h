@@ -12,6 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What libclamav says of a file that is too large. */
+#define NAME_MAX_FILE_SIZE "Heuristics.Limits.Exceeded.MaxFileSize"
+
 /* Static text. */
 struct name_meaning {
     uint32_t status;     /* ASSAY_STATUS_FOUND or _UNSCANNABLE */
@@ -23,5 +26,8 @@ struct name_meaning {
 };
 
 struct name_meaning name_meaning(const char *name);
+
+/* Does it say that a bound of the whole scan was reached? */
+bool name_is_limit(const char *name);
 
 #endif

@@ -79,7 +79,9 @@ static int32_t read_pua(const struct assay_host *host,
     return ASSAY_RC_OK;
 }
 
-/* Scan options: everything is parsed, all matches are told, limits are told. */
+/* Scan options: everything is parsed, all matches and limits are told.  With
+ * precedence heuristics are told when they happen, not at the end: layers.c acts on
+ * limits; with all matches it changes nothing else. */
 static void read_scan(const struct assay_host *host,
                       const struct assay_create *create, struct settings *out)
 {
@@ -101,7 +103,8 @@ static void read_scan(const struct assay_host *host,
                            CL_SCAN_HEURISTIC_STRUCTURED_SSN_STRIPPED},
     };
 
-    out->scan.general = CL_SCAN_GENERAL_ALLMATCHES;
+    out->scan.general =
+        CL_SCAN_GENERAL_ALLMATCHES | CL_SCAN_GENERAL_HEURISTIC_PRECEDENCE;
     if (number(host, create, "heuristics") != 0)
         out->scan.general |= CL_SCAN_GENERAL_HEURISTICS;
     out->scan.parse = UINT32_MAX;
