@@ -82,7 +82,8 @@ static bool unpack_uu(struct unpack *u)
             at = block.body;
             continue;
         }
-        enum uu_end end = uu_decode(u->p, u->n, &block, take_block, u, &at);
+        enum uu_end end = uu_decode(u->p, u->n, &block, take_block, u);
+        at = block.after;
         uint64_t flags = end == UU_DONE        ? 0
                          : end == UU_TRUNCATED ? ASSAY_OBJECT_TRUNCATED
                                                : ASSAY_OBJECT_DAMAGED;
@@ -132,15 +133,19 @@ static bool claims(const struct unpack *u)
 
 static bool unpack_all(struct unpack *u, uint64_t max_entries)
 {
+    const uint64_t bereft = ASSAY_OBJECT_ENCRYPTED | ASSAY_OBJECT_DAMAGED |
+                            ASSAY_OBJECT_TRUNCATED | ASSAY_OBJECT_DIRECTORY;
     uint64_t flags = 0;
 
     (void)u->host->attr_u64(u->task, u->task->object, ASSAY_ATTR_FLAGS, 0,
                             &flags);
+    if (u->n == 0 && (flags & bereft) != 0)
+        return false; /* told by whoever made it */
     bool is_text = (flags & ASSAY_OBJECT_TEXT) != 0;
     bool is_archive = unpack_archives(u, is_text, max_entries);
     if (is_text || (!is_archive && claims(u)))
         is_archive |= unpack_uu(u);
-    if (!is_archive && claims(u)) {
+    if (!is_archive && !u->is_stopped && claims(u)) {
         unpack_fault(u, NULL, ASSAY_REASON_DAMAGED,
                      "its name or type says archive, its content is none that "
                      "can be opened");
@@ -181,6 +186,7 @@ static int32_t handle(void *inst, const struct assay_task *task)
  * (sniff.h), and looking at them costs less than a list of types could save. */
 static const struct assay_wants wants = {
     .struct_size = sizeof(struct assay_wants),
+    .flags = ASSAY_WANTS_EMPTY, /* an empty file may be called a.zip */
 };
 
 static const struct assay_plugin plugin = {
@@ -192,7 +198,7 @@ static const struct assay_plugin plugin = {
     .licence = "MIT",
     .stages = ASSAY_STAGE_BIT(ASSAY_STAGE_OBJECT),
     .flags_required = ASSAY_FLAG_CHILDREN,
-    .flags_optional = ASSAY_FLAG_FORK_SHARED | ASSAY_FLAG_ANSWERS_ALL,
+    .flags_optional = ASSAY_FLAG_FORK_SHARED,
     .wants = &wants,
     .create = create,
     .destroy = destroy,

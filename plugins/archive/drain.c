@@ -38,23 +38,18 @@ static bool is_inside(const struct unpack *u, const uint8_t *p, size_t n)
 static void flow_block(struct flow *f, const uint8_t *p, size_t n,
                        uint64_t offset)
 {
-    bool is_next = offset == f->written;
+    uint64_t hole = offset > f->written ? offset - f->written : 0;
+    bool is_next = f->range == NULL ? f->written == 0 && hole == 0
+                                    : p == f->range + f->range_n && hole == 0;
 
-    if (is_next && !f->is_open && is_inside(f->unpack, p, n) &&
-        (f->range == NULL ? offset == 0 : p == f->range + f->range_n)) {
-        if (f->range == NULL)
-            f->range = p;
+    if (!f->is_open && is_next && is_inside(f->unpack, p, n)) {
+        f->range = f->range == NULL ? p : f->range;
         f->range_n += n;
-        f->written += n;
-        return;
+    } else {
+        f->is_over = !flow_open(f) || !member_zeros(f->unpack, hole) ||
+                     !member_write(f->unpack, p, n);
     }
-    if (!flow_open(f))
-        return;
-    if (offset > f->written && !member_zeros(f->unpack, offset - f->written))
-        f->is_over = true;
-    else if (!member_write(f->unpack, p, n))
-        f->is_over = true;
-    f->written = (offset > f->written ? offset : f->written) + n;
+    f->written += hole + n;
 }
 
 static bool is_failure(int rc)
@@ -82,10 +77,10 @@ static void flow_end(struct flow *f, int rc, uint32_t reason, const char *text)
         unpack_fault(u, child, reason, text);
 }
 
-int reader_drain(struct unpack *unpack, struct archive *a,
-                 struct member *member, uint64_t told_size)
+int reader_drain(struct unpack *u, struct archive *a, struct member *m,
+                 uint64_t told_size)
 {
-    struct flow flow = {.unpack = unpack, .member = member};
+    struct flow flow = {.unpack = u, .member = m};
     uint32_t reason = 0;
     const char *text = NULL;
     int rc;
@@ -105,10 +100,9 @@ int reader_drain(struct unpack *unpack, struct archive *a,
             flow_block(&flow, p, n, (uint64_t)offset);
         else if (rc == ARCHIVE_EOF && (uint64_t)offset > flow.written &&
                  flow_open(&flow))
-            flow.is_over =
-                !member_zeros(unpack, (uint64_t)offset - flow.written);
+            flow.is_over = !member_zeros(u, (uint64_t)offset - flow.written);
     } while ((rc == ARCHIVE_OK || rc == ARCHIVE_WARN || rc == ARCHIVE_RETRY) &&
-             !flow.is_over && unpack_goes_on(unpack));
+             !flow.is_over && unpack_goes_on(u));
     flow_end(&flow, rc, reason, text);
     return rc;
 }

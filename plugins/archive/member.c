@@ -34,7 +34,7 @@ static struct assay_str str(const char *text)
 static size_t clean(const char *text, char *out, size_t cap)
 {
     size_t n = 0;
-    for (; text != NULL && text[n] != '\0' && n < cap; n++)
+    for (; text[n] != '\0' && n < cap; n++)
         out[n] = (char)(text[n] >= ' ' && text[n] <= '~' ? text[n] : '?');
     return n;
 }
@@ -45,6 +45,8 @@ static void report(struct unpack *u, const struct assay_object *object,
     char buf[400];
 
     finding->struct_size = sizeof *finding;
+    if (text == NULL)
+        text = "it cannot be read to its end";
     finding->text = (struct assay_str){buf, clean(text, buf, sizeof buf)};
     u->findings++;
     if (finding->status == ASSAY_STATUS_UNSCANNABLE)
@@ -123,7 +125,7 @@ void unpack_finish(struct unpack *u)
         else
             unpack_fault(u, NULL, i, text);
     }
-    if (u->is_stopped || u->unscannable > 0)
+    if (u->is_stopped || u->is_partial || u->unscannable > 0)
         return;
     struct assay_finding finding = {.status = ASSAY_STATUS_CLEAN};
     report(u, u->task->object, &finding, "");
@@ -185,6 +187,7 @@ static bool is_begun(struct unpack *u, int32_t rc)
 
 bool member_open(struct unpack *u, struct member *m)
 {
+    u->is_cut = false;
     if (!unpack_goes_on(u))
         return false;
     judge_names(m);
@@ -197,13 +200,6 @@ bool member_open(struct unpack *u, struct member *m)
     return true;
 }
 
-static void give_up(struct unpack *u)
-{
-    u->host->child_abort(u->writer);
-    u->writer = NULL;
-    u->is_stopped = true;
-}
-
 bool member_write(struct unpack *u, const void *p, size_t n)
 {
     if (u->writer == NULL)
@@ -211,7 +207,10 @@ bool member_write(struct unpack *u, const void *p, size_t n)
     if (unpack_goes_on(u) &&
         u->host->child_write(u->writer, p, n) == ASSAY_RC_OK)
         return true;
-    give_up(u);
+    u->host->child_abort(u->writer);
+    u->writer = NULL;
+    u->is_cut = true;
+    u->is_partial = true;
     return false;
 }
 

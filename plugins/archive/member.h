@@ -3,9 +3,10 @@
  * From members of an archive to child objects of the host.
  *
  * Every reader in this folder (libarchive, zip, uuencode) ends here, so that the
- * host's answers (SKIP, STOP, LIMIT) are obeyed in one place: once the host has
- * said stop, unpack.is_stopped is set, every function here does nothing more and
- * readers return as soon as they see it.
+ * host's answers (SKIP, STOP, LIMIT) are obeyed in one place.  A bound that is met
+ * while a child is written ends that child; whether its neighbours are taken is
+ * what the host says when the next one begins, and once it says no, is_stopped is
+ * set and readers return as soon as they see it.
  */
 #ifndef ARCHIVE_MEMBER_H
 #define ARCHIVE_MEMBER_H
@@ -38,7 +39,9 @@ struct unpack {
     uint32_t unscannable;        /* ... of them that say "could not look" */
     uint32_t told[16]; /* findings about members, by ASSAY_REASON_*; [0] is
                           path traversal */
-    bool is_stopped;
+    bool is_cut;       /* the last child came to a bound before its end */
+    bool is_partial;   /* some child did */
+    bool is_stopped;   /* no more children are taken */
     bool is_cancelled;
 };
 
@@ -55,36 +58,35 @@ struct member {
     bool is_doubtful; /* no child, no word where nothing at all can be read */
 };
 
-void member_init(struct member *member, const char *name, size_t name_n);
+void member_init(struct member *m, const char *name, size_t name_n);
 /* Another name, if it differs from those that are there. */
-void member_also(struct member *member, const char *name, size_t n,
+void member_also(struct member *m, const char *name, size_t n,
                  const char *charset);
 
 /* Begins a child that is written piece by piece.  False: the host does not want
  * it, or wants nothing more (is_stopped). */
-bool member_open(struct unpack *unpack, struct member *member);
-/* False: stop reading this archive, the child is gone. */
-bool member_write(struct unpack *unpack, const void *p, size_t n);
+bool member_open(struct unpack *u, struct member *m);
+/* False: the child has met a bound (is_cut) and is the host's now. */
+bool member_write(struct unpack *u, const void *p, size_t n);
 /* `n` zero bytes: a hole in a sparse file. */
-bool member_zeros(struct unpack *unpack, uint64_t n);
+bool member_zeros(struct unpack *u, uint64_t n);
 /* Hands the child to the host; NULL when there is none. */
-const struct assay_object *member_close(struct unpack *unpack,
-                                        struct member *member, uint64_t flags);
+const struct assay_object *member_close(struct unpack *u, struct member *m,
+                                        uint64_t flags);
 /* A whole child that has no content, or whose content is the range p[0..n) of
  * unpack->p: nothing is copied. */
-const struct assay_object *member_give(struct unpack *unpack,
-                                       struct member *member, const uint8_t *p,
-                                       size_t n);
+const struct assay_object *member_give(struct unpack *u, struct member *m,
+                                       const uint8_t *p, size_t n);
 
 /* "Could not look at it": reason is ASSAY_REASON_*, child NULL is the archive
  * itself.  `text` may hold any bytes. */
-void unpack_fault(struct unpack *unpack, const struct assay_object *child,
+void unpack_fault(struct unpack *u, const struct assay_object *child,
                   uint32_t reason, const char *text);
 /* A finding of kind anomaly about the archive itself. */
-void unpack_anomaly(struct unpack *unpack, const char *name, const char *text);
+void unpack_anomaly(struct unpack *u, const char *name, const char *text);
 /* One line each for what UNPACK_TOLD held back, then the answer for the archive. */
-void unpack_finish(struct unpack *unpack);
+void unpack_finish(struct unpack *u);
 /* To be asked at least once a block. */
-bool unpack_goes_on(struct unpack *unpack);
+bool unpack_goes_on(struct unpack *u);
 
 #endif

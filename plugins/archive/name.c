@@ -161,6 +161,14 @@ bool name_type_says_archive(const char *type, size_t n)
     return false;
 }
 
+static size_t append(char *out, size_t at, size_t cap, struct assay_str more)
+{
+    size_t n = more.n < cap - at ? (size_t)more.n : cap - at;
+    if (n > 0)
+        memcpy(out + at, more.p, n);
+    return at + n;
+}
+
 size_t name_of_stream(const char *name, size_t n, char *out, size_t cap)
 {
     static const struct {
@@ -179,42 +187,38 @@ size_t name_of_stream(const char *name, size_t n, char *out, size_t cap)
          i++)
         if (is_word(end.p, end.n, endings[i].from))
             to = endings[i].to;
-    size_t keep = n;
-    if (to != NULL) /* "a." + "tar", or "a" where nothing follows */
-        keep = n - end.n - (to[0] == '\0' ? 1 : 0);
-    if (keep > cap)
-        keep = cap;
-    if (keep > 0)
-        memcpy(out, name, keep);
-    size_t more = to != NULL ? strlen(to) : 0;
-    if (more > cap - keep)
-        more = cap - keep;
-    if (more > 0)
-        memcpy(out + keep, to, more);
-    return keep + more;
+    if (to == NULL)
+        return append(out, 0, cap, (struct assay_str){name, n});
+    size_t keep = n - end.n - (to[0] == '\0' ? 1 : 0); /* the dot goes too */
+    keep = append(out, 0, cap, (struct assay_str){name, keep});
+    return append(out, keep, cap, (struct assay_str){to, strlen(to)});
+}
+
+/* Length of the UTF-8 sequence at p[0..n), 0 where it is none (RFC 3629). */
+static size_t sequence(const unsigned char *p, size_t n)
+{
+    unsigned char c = p[0];
+    size_t length = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+
+    if (length == 1)
+        return 1;
+    if (c < 0xc2 || c > 0xf4 || length > n)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    bool is_overlong = (c == 0xe0 && p[1] < 0xa0) || (c == 0xf0 && p[1] < 0x90);
+    bool is_beyond = (c == 0xed && p[1] > 0x9f) || (c == 0xf4 && p[1] > 0x8f);
+    return is_overlong || is_beyond ? 0 : length;
 }
 
 bool name_is_utf8(const char *p, size_t n)
 {
-    const unsigned char *s = (const unsigned char *)p;
-
     for (size_t i = 0; i < n;) {
-        unsigned char c = s[i++];
-        if (c < 0x80)
-            continue;
-        if (c < 0xc2 || c > 0xf4)
+        size_t length = sequence((const unsigned char *)p + i, n - i);
+        if (length == 0)
             return false;
-        size_t more = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-        if (more > n - i)
-            return false;
-        unsigned char low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
-        unsigned char high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
-        if (s[i] < low || s[i] > high)
-            return false;
-        for (size_t k = 1; k < more; k++)
-            if ((s[i + k] & 0xc0) != 0x80)
-                return false;
-        i += more;
+        i += length;
     }
     return true;
 }

@@ -147,8 +147,10 @@ static bool is_volume(const uint8_t *p, size_t n, enum sniff_format format)
     }
 }
 
-/* What is wrong with an archive that ends in an error. */
-static void tell_end(struct unpack *u, struct archive *a, bool is_split)
+/* What is wrong with an archive that ends in an error.  (libarchive must not be asked
+ * about encryption after an open that failed: it would follow a wild pointer.) */
+static void tell_end(struct unpack *u, struct archive *a, bool is_open,
+                     bool is_split)
 {
     const char *text = archive_error_string(a);
     uint32_t reason = fault_reason(text);
@@ -159,13 +161,21 @@ static void tell_end(struct unpack *u, struct archive *a, bool is_split)
         reason = ASSAY_REASON_MULTIVOLUME;
         text = "one volume of several: what continues in the others cannot be "
                "looked at";
-    } else if (archive_read_has_encrypted_entries(a) > 0)
+    } else if (is_open && archive_read_has_encrypted_entries(a) > 0)
         reason = ASSAY_REASON_ENCRYPTED;
     unpack_fault(u, NULL, reason, text);
 }
 
+/* Members that were cut are passed over: cheap where their size is known, but in
+ * what is packed as one stream all of it would have to be unpacked. */
+static bool is_solid(enum sniff_format format)
+{
+    return format == SNIFF_7ZIP || format == SNIFF_RAR ||
+           format == SNIFF_RAR5 || format == SNIFF_CAB || format == SNIFF_XAR;
+}
+
 /* All entries; true when it ended as archives should. */
-static bool walk(struct unpack *u, struct archive *a)
+static bool walk(struct unpack *u, struct archive *a, enum sniff_format format)
 {
     unsigned errors = 0;
 
@@ -184,6 +194,8 @@ static bool walk(struct unpack *u, struct archive *a)
         fill(&m, entry);
         if (take(u, a, &m, entry) == ARCHIVE_FATAL)
             return true; /* told about the member already */
+        if (u->is_cut && is_solid(format))
+            return true; /* told by the host */
     }
     return true;
 }
@@ -195,13 +207,13 @@ static bool unpack_members(struct unpack *u, struct archive *a,
     size_t n = u->n - s->offset;
     uint64_t before = u->members;
     bool is_split = is_volume(p, n, s->format);
-    bool is_well =
-        archive_read_open_memory(a, p, n) == ARCHIVE_OK && walk(u, a);
+    bool is_open = archive_read_open_memory(a, p, n) == ARCHIVE_OK;
+    bool is_well = is_open && walk(u, a, s->format);
 
     if (!s->is_firm && u->members == before && !is_well)
         return false;
     if (!is_well || (is_split && !u->is_stopped))
-        tell_end(u, a, is_split);
+        tell_end(u, a, is_open, is_split);
     return true;
 }
 
@@ -216,7 +228,7 @@ static bool unpack_stream(struct unpack *u, struct archive *a,
     if (archive_read_open_memory(a, u->p, u->n) != ARCHIVE_OK ||
         archive_read_next_header(a, &entry) != ARCHIVE_OK) {
         if (s->is_firm)
-            tell_end(u, a, false);
+            tell_end(u, a, false, false);
         return s->is_firm;
     }
     member_init(&m, name,

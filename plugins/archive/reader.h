@@ -22,17 +22,16 @@
 
 /* Opens what was sniffed and unpacks all of it.  True when it was an archive:
  * opened, or firm and told as damaged. */
-bool reader_unpack(struct unpack *unpack, const struct sniffed *sniffed);
+bool reader_unpack(struct unpack *u, const struct sniffed *sniffed);
 
-/* Moves the data of the current entry to a child.  `flags` are added to it.
- * Returns what libarchive said last: EOF when all is well, WARN when the check sum
- * is wrong, FAILED or FATAL otherwise; `fault` is then the reason. */
-int reader_drain(struct unpack *unpack, struct archive *a,
-                 struct member *member, uint64_t told_size);
+/* Moves the data of the current entry to a child and tells what was wrong with it.
+ * Returns what libarchive said last: EOF where all could be read. */
+int reader_drain(struct unpack *u, struct archive *a, struct member *m,
+                 uint64_t told_size);
 
 /* A zip's local headers in p[from..n), in file order, until one begins at `to` or
  * later: what a reader that streams would see. */
-void reader_zip_stream(struct unpack *unpack, size_t from, size_t to,
+void reader_zip_stream(struct unpack *u, size_t from, size_t to,
                        bool is_single);
 
 #endif

@@ -2,7 +2,7 @@
 #include "sniff.h"
 
 #include "bytes.h"
-#include "zip_directory.h"
+#include "zip_record.h"
 
 #define MAGIC(at, bytes) at, sizeof(bytes) - 1, bytes
 
@@ -15,6 +15,7 @@ static const struct mark {
     const char *label;
 } marks[] = {
     {MAGIC(0, "PK\003\004"), SNIFF_ZIP, "zip"},
+    {MAGIC(0, "PK\005\006"), SNIFF_ZIP, "zip"},
     {MAGIC(0, "PK\007\010PK\003\004"), SNIFF_ZIP, "zip"},
     {MAGIC(0, "PK00PK\003\004"), SNIFF_ZIP, "zip"},
     {MAGIC(257, "ustar"), SNIFF_TAR, "tar"},

@@ -109,11 +109,6 @@ static bool is_word(const uint8_t *p, struct line line, const char *word)
     return n == strlen(word) && memcmp(p + line.from, word, n) == 0;
 }
 
-static bool is_base64_end(const uint8_t *p, struct line line)
-{
-    return is_word(p, line, "====");
-}
-
 /* The first body line decides whether this is a block at all. */
 static bool has_body(const uint8_t *p, size_t n, const struct uu_block *block)
 {
@@ -198,7 +193,7 @@ static void decode_base64(struct sink *sink, const uint8_t *p, struct line line)
     }
 }
 
-/* The line after a uuencoded line of length 0 should be "end". */
+/* A uuencoded line of length 0: "end" should follow. */
 static enum uu_end end_uu(const uint8_t *p, size_t n, struct line line,
                           size_t *next)
 {
@@ -210,41 +205,44 @@ static enum uu_end end_uu(const uint8_t *p, size_t n, struct line line,
     return UU_DONE;
 }
 
-enum uu_end uu_decode(const uint8_t *p, size_t n, const struct uu_block *block,
-                      uu_take_fn take, void *self, size_t *next)
+/* One line to the sink; 0 while the block goes on. */
+static int take_line(struct sink *sink, const uint8_t *p, struct line line,
+                     bool is_base64)
+{
+    if (!(is_base64 ? is_base64_line(p, line) : is_uu_line(p, line)))
+        return UU_DAMAGED;
+    if (sink->n + LINE_MAX_BYTES > OUT_SIZE && !flush(sink))
+        return UU_STOPPED;
+    if (is_base64)
+        decode_base64(sink, p, line);
+    else
+        decode_uu(sink, p, line);
+    return 0;
+}
+
+enum uu_end uu_decode(const uint8_t *p, size_t n, struct uu_block *block,
+                      uu_take_fn take, void *self)
 {
     struct sink sink = {.take = take, .self = self};
-    enum uu_end end = UU_TRUNCATED;
+    const char *mark = block->is_base64 ? "====" : "end";
     size_t at = block->body;
+    int end = 0;
 
-    while (at < n) {
+    while (end == 0 && at < n) {
         struct line line = line_at(p, n, at);
-        if (block->is_base64 ? is_base64_end(p, line)
-                             : is_word(p, line, "end")) {
+        bool is_empty = line.to == line.from || uu_value(p[line.from]) == 0;
+        if (is_word(p, line, mark)) {
             end = UU_DONE;
             at = line.next;
-            break;
-        }
-        if (!(block->is_base64 ? is_base64_line(p, line)
-                               : is_uu_line(p, line))) {
-            end = UU_DAMAGED;
-            break;
-        }
-        if (!block->is_base64 &&
-            (line.to == line.from || uu_value(p[line.from]) == 0)) {
+        } else if (!block->is_base64 && is_empty) {
             end = end_uu(p, n, line, &at);
-            break;
+        } else {
+            end = take_line(&sink, p, line, block->is_base64);
+            at = end == 0 ? line.next : at;
         }
-        if (sink.n + LINE_MAX_BYTES > OUT_SIZE && !flush(&sink)) {
-            end = UU_STOPPED;
-            break;
-        }
-        if (block->is_base64)
-            decode_base64(&sink, p, line);
-        else
-            decode_uu(&sink, p, line);
-        at = line.next;
     }
-    *next = at;
-    return flush(&sink) ? end : UU_STOPPED;
+    block->after = at;
+    if (!flush(&sink))
+        return UU_STOPPED;
+    return end == 0 ? UU_TRUNCATED : (enum uu_end)end;
 }

@@ -17,6 +17,7 @@ struct uu_block {
     size_t name_n;
     size_t begin; /* of the "begin" line */
     size_t body;  /* of the first line after it */
+    size_t after; /* where the text goes on; set by uu_decode */
     bool is_base64;
 };
 
@@ -38,8 +39,8 @@ typedef bool (*uu_take_fn)(void *self, const uint8_t *p, size_t n);
  */
 bool uu_find(const uint8_t *p, size_t n, size_t from, struct uu_block *out);
 
-/* Decodes it; `*next` is where the text goes on. */
-enum uu_end uu_decode(const uint8_t *p, size_t n, const struct uu_block *block,
-                      uu_take_fn take, void *self, size_t *next);
+/* Decodes it, in pieces of some KiB. */
+enum uu_end uu_decode(const uint8_t *p, size_t n, struct uu_block *block,
+                      uu_take_fn take, void *self);
 
 #endif

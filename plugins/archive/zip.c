@@ -12,9 +12,11 @@
 enum {
     MODE_TYPE = 0170000,
     MODE_LINK = 0120000,
-    FLAG_UTF8 = 1u << 11,
     LINK_MAX = 4096
 };
+
+static const char volume[] = "one volume of several: what continues in the "
+                             "others cannot be looked at";
 
 static struct assay_str method_name(uint32_t method)
 {
@@ -49,7 +51,7 @@ static int64_t unix_time(uint32_t dos)
 /* What is neither marked nor valid as UTF-8 is most likely a PC's code page. */
 static const char *charset(const uint8_t *name, uint32_t n, uint32_t flags)
 {
-    if ((flags & FLAG_UTF8) != 0 || name_is_utf8((const char *)name, n))
+    if ((flags & ZIP_FLAG_UTF8) != 0 || name_is_utf8((const char *)name, n))
         return "UTF-8";
     return "CP437";
 }
@@ -147,7 +149,9 @@ static void tell(struct unpack *u, const struct zip_directory *d,
         return;
     if (d->is_damaged)
         unpack_fault(u, NULL, ASSAY_REASON_DAMAGED,
-                     "the central directory holds other entries than it says");
+                     "the central directory is not as its own records say");
+    if (d->is_multivolume)
+        unpack_fault(u, NULL, ASSAY_REASON_MULTIVOLUME, volume);
     if (d->is_cut || d->has_more_gaps)
         unpack_fault(u, NULL, ASSAY_REASON_LIMIT_COUNT,
                      "not all members were opened");
@@ -176,9 +180,7 @@ static bool take_headless(struct unpack *u, bool is_firm, bool is_multivolume)
     if (u->is_stopped)
         return true;
     if (is_multivolume)
-        unpack_fault(u, NULL, ASSAY_REASON_MULTIVOLUME,
-                     "one volume of several: what continues in the others "
-                     "cannot be looked at");
+        unpack_fault(u, NULL, ASSAY_REASON_MULTIVOLUME, volume);
     else
         unpack_fault(u, NULL,
                      u->members > before ? ASSAY_REASON_TRUNCATED
@@ -194,7 +196,10 @@ bool zip_unpack(struct unpack *u, bool is_firm, uint64_t max_entries)
 
     if (!zip_directory_read(u->p, u->n, max, &directory))
         return take_headless(u, is_firm, directory.is_multivolume);
+    uint64_t before = u->members;
+    bool is_empty = directory.n == 0;
     take_directory(u, &directory);
     zip_directory_clear(&directory);
-    return true;
+    /* Twenty-two bytes that say "nothing" are found in many a program. */
+    return is_firm || !is_empty || u->members > before;
 }

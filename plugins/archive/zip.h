@@ -17,6 +17,6 @@
 
 /* True when it was a zip: read, or firm and told as damaged.  `max_entries`: the
  * host takes no more objects than that. */
-bool zip_unpack(struct unpack *unpack, bool is_firm, uint64_t max_entries);
+bool zip_unpack(struct unpack *u, bool is_firm, uint64_t max_entries);
 
 #endif

@@ -29,9 +29,9 @@ struct zip_feed {
 
 /* Makes `e` the next entry and reads its header.  False: no memory, or libarchive
  * does not take it. */
-bool zip_feed_entry(struct zip_feed *feed, const uint8_t *p, size_t n,
+bool zip_feed_entry(struct zip_feed *f, const uint8_t *p, size_t n,
                     const struct zip_entry *e);
 /* After ARCHIVE_FATAL. */
-void zip_feed_clear(struct zip_feed *feed);
+void zip_feed_clear(struct zip_feed *f);
 
 #endif
