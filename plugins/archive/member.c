@@ -76,11 +76,12 @@ void unpack_fault(struct unpack *u, const struct assay_object *child,
     report(u, child, &finding, text);
 }
 
-void unpack_anomaly(struct unpack *u, const char *name, const char *text)
+void unpack_tell(struct unpack *u, uint32_t kind, const char *name,
+                 const char *text)
 {
     struct assay_finding finding = {
         .status = ASSAY_STATUS_FOUND,
-        .kind = ASSAY_KIND_ANOMALY,
+        .kind = kind,
         .name = str(name),
     };
     report(u, u->task->object, &finding, text);
@@ -121,7 +122,7 @@ void unpack_finish(struct unpack *u)
         snprintf(text, sizeof text, "so do %u more of its members",
                  (unsigned)(u->told[i] - UNPACK_TOLD));
         if (i == 0)
-            unpack_anomaly(u, "archive.path_traversal", text);
+            unpack_tell(u, ASSAY_KIND_ANOMALY, "archive.path_traversal", text);
         else
             unpack_fault(u, NULL, i, text);
     }

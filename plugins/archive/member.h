@@ -82,8 +82,9 @@ const struct assay_object *member_give(struct unpack *u, struct member *m,
  * itself.  `text` may hold any bytes. */
 void unpack_fault(struct unpack *u, const struct assay_object *child,
                   uint32_t reason, const char *text);
-/* A finding of kind anomaly about the archive itself. */
-void unpack_anomaly(struct unpack *u, const char *name, const char *text);
+/* A finding about the archive itself: kind is ASSAY_KIND_ANOMALY or INFO. */
+void unpack_tell(struct unpack *u, uint32_t kind, const char *name,
+                 const char *text);
 /* One line each for what UNPACK_TOLD held back, then the answer for the archive. */
 void unpack_finish(struct unpack *u);
 /* To be asked at least once a block. */

@@ -139,12 +139,15 @@ static void tell(struct unpack *u, const struct zip_directory *d,
                  bool is_different)
 {
     if (is_different)
-        unpack_anomaly(u, "archive.zip_disagrees",
-                       "local headers and central directory tell different "
-                       "members; both were opened");
+        unpack_tell(u, ASSAY_KIND_ANOMALY, "archive.zip_disagrees",
+                    "local headers and central directory tell different "
+                    "members; both were opened");
     if (d->is_overlapping)
-        unpack_anomaly(u, "archive.zip_overlap",
-                       "members share the same bytes of the file");
+        unpack_tell(u, ASSAY_KIND_ANOMALY, "archive.zip_overlap",
+                    "members share the same bytes of the file");
+    if (d->spare > 0 && d->n > 0)
+        unpack_tell(u, ASSAY_KIND_INFO, "archive.zip_trailer",
+                    "bytes follow the end of the zip; some programs refuse it");
     if (u->is_stopped)
         return;
     if (d->is_damaged)

@@ -118,6 +118,7 @@ static bool read_entries(const uint8_t *p, size_t n, size_t max,
     size_t room = 0;
 
     d->end = end->directory;
+    d->spare = end->spare;
     while (zip_is_entry(p, end->at, d->end)) {
         if (d->n >= max) {
             d->is_cut = true;

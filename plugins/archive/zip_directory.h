@@ -36,7 +36,8 @@ struct zip_gap {
 struct zip_directory {
     struct zip_entry *entries; /* in the directory's order */
     size_t n;
-    size_t end; /* behind its last entry */
+    size_t end;   /* behind its last entry */
+    size_t spare; /* bytes behind the end record and its comment */
     struct zip_gap gaps[ZIP_GAPS_MAX];
     size_t gap_n;
     uint64_t told_n;     /* entries, as the end record says */

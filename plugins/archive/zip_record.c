@@ -78,7 +78,10 @@ static bool read_end(const uint8_t *p, size_t n, size_t at, struct zip_end *out,
     uint32_t disk = le16(e + 4);
     out->at = at;
     out->told_n = le16(e + 10);
-    out->is_short = le16(e + 20) > n - at - ZIP_END_SIZE;
+    size_t comment = le16(e + 20);
+    size_t behind = n - at - ZIP_END_SIZE;
+    out->is_short = comment > behind;
+    out->spare = comment < behind ? behind - comment : 0;
     const uint8_t *e64 = end64(p, at);
     if (e64 != NULL)
         limit = (size_t)(e64 - p);
@@ -91,8 +94,7 @@ static bool read_end(const uint8_t *p, size_t n, size_t at, struct zip_end *out,
     }
     bool is_placed = place(p, limit, size, offset, out);
     /* Without a directory only a record that ends the file is believed. */
-    if (disk > 0 && disk < 0xffff &&
-        (is_placed || le16(e + 20) == n - at - ZIP_END_SIZE))
+    if (disk > 0 && disk < 0xffff && (is_placed || comment == behind))
         *is_multivolume = true;
     return is_placed;
 }

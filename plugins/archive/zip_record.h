@@ -57,6 +57,7 @@ struct zip_end {
     size_t directory; /* its first entry */
     size_t base;      /* offsets in the directory count from here */
     uint64_t told_n;  /* entries */
+    size_t spare;     /* bytes behind it and its comment */
     bool is_short;    /* its comment is longer than the file */
 };
 
