@@ -42,6 +42,15 @@ static uint64_t children(const struct task *task)
     return task->draft->children != NULL ? task->draft->children->len : 0;
 }
 
+/* The most bytes out of `packed` that are still within the ratio, less those that
+ * have been unpacked. */
+static uint64_t ratio_left(uint64_t unpacked, uint64_t packed, uint64_t max)
+{
+    uint64_t most = packed > UINT64_MAX / max ? UINT64_MAX : packed * max;
+    most = MAX(most, BUDGET_RATIO_FROM);
+    return most > unpacked ? most - unpacked : 0;
+}
+
 static bool may_begin(struct task *task)
 {
     const struct scan *scan = task->scan;
@@ -54,6 +63,9 @@ static bool may_begin(struct task *task)
         return reach(task, BOUND_BYTES);
     if ((task->draft->reached & 1u << BOUND_RATIO) != 0)
         return false;
+    const struct object *root = scan->message->objects->pdata[0];
+    if (ratio_left(scan->bytes, root->size, limits->max_ratio) == 0)
+        return reach(task, BOUND_RATIO);
     if (task_is_cancelled(task))
         return reach(task, BOUND_TIME);
     return true;
@@ -62,15 +74,6 @@ static bool may_begin(struct task *task)
 int32_t budget_child(struct task *task)
 {
     return may_begin(task) ? ASSAY_RC_OK : ASSAY_RC_LIMIT;
-}
-
-/* The most bytes out of `packed` that are still within the ratio, less those that
- * have been unpacked. */
-static uint64_t ratio_left(uint64_t unpacked, uint64_t packed, uint64_t max)
-{
-    uint64_t most = packed > UINT64_MAX / max ? UINT64_MAX : packed * max;
-    most = MAX(most, BUDGET_RATIO_FROM);
-    return most > unpacked ? most - unpacked : 0;
 }
 
 uint64_t budget_take(struct task *task, uint64_t size, uint64_t n)
