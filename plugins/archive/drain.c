@@ -64,8 +64,10 @@ static void flow_end(struct flow *f, int rc, uint32_t reason, const char *text)
     uint64_t flags = reason != 0 ? fault_flag(reason) : 0;
     struct unpack *u = f->unpack;
 
-    if (f->member->is_doubtful && is_failure(rc) && f->written == 0)
-        return; /* it only looked like one */
+    if (f->member->is_doubtful && is_failure(rc) && f->written == 0) {
+        member_drop(u); /* it only looked like one */
+        return;
+    }
     if (reason == ASSAY_REASON_ENCRYPTED && f->written > 0)
         flags = ASSAY_OBJECT_TRUNCATED;
     f->member->child.flags |= f->is_open ? 0 : flags;
@@ -85,6 +87,8 @@ int reader_drain(struct unpack *u, struct archive *a, struct member *m,
     const char *text = NULL;
     int rc;
 
+    if (m->is_packed && !flow_open(&flow))
+        return ARCHIVE_FAILED;
     do {
         const void *p = NULL;
         size_t n = 0;

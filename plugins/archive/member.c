@@ -228,6 +228,15 @@ bool member_zeros(struct unpack *u, uint64_t n)
     return true;
 }
 
+void member_drop(struct unpack *u)
+{
+    if (u->writer == NULL)
+        return;
+    u->host->child_abort(u->writer);
+    u->writer = NULL;
+    u->members--;
+}
+
 const struct assay_object *member_close(struct unpack *u, struct member *m,
                                         uint64_t flags)
 {

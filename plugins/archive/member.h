@@ -55,6 +55,7 @@ struct member {
     struct assay_str more_charset[MEMBER_MORE_NAMES];
     unsigned more_n;
     struct assay_str link; /* target of a symbolic link; n 0: none */
+    bool is_packed;   /* no range: ask the host before anything is unpacked */
     bool is_doubtful; /* no child, no word where nothing at all can be read */
 };
 
@@ -70,6 +71,8 @@ bool member_open(struct unpack *u, struct member *m);
 bool member_write(struct unpack *u, const void *p, size_t n);
 /* `n` zero bytes: a hole in a sparse file. */
 bool member_zeros(struct unpack *u, uint64_t n);
+/* As if it had not been begun. */
+void member_drop(struct unpack *u);
 /* Hands the child to the host; NULL when there is none. */
 const struct assay_object *member_close(struct unpack *u, struct member *m,
                                         uint64_t flags);

@@ -239,6 +239,7 @@ static bool unpack_stream(struct unpack *u, struct archive *a,
     if (inner.n > 0 && strcmp(inner.p, "data") != 0) /* raw's own word */
         member_also(&m, inner.p, inner.n, "");
     uint64_t before = u->members;
+    m.is_packed = true;
     m.is_doubtful = !s->is_firm;
     (void)reader_drain(u, a, &m, 0);
     return s->is_firm || u->members > before || u->is_stopped;

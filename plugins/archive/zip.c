@@ -63,6 +63,7 @@ static void fill(const struct unpack *u, struct member *m,
     const char *set = charset(e->name, e->name_n, e->flags);
     m->child.charset = (struct assay_str){set, strlen(set)};
     m->child.method = method_name(e->method);
+    m->is_packed = e->method != 0;
     m->child.packed_size = e->csize;
     m->child.told_size = e->usize;
     m->child.mtime = unix_time(e->dos_time);
