@@ -49,6 +49,7 @@ CORE_LIBS := -lmagic -lm
 CORE_SRC  := $(filter-out core/cli/%,$(wildcard core/*/*.c))
 CLI_SRC   := $(wildcard core/cli/*.c)
 UNIT_SRC  := $(wildcard tests/unit/test_*.c)
+UNIT_HELP := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard tests/bench/*.c)
 BAD_SRC   := $(wildcard tests/plugins/*.c)
@@ -156,12 +157,14 @@ $(B)/template/template_cpp.so: sdk/template/template.cpp sdk/plugin.map
 		-o $@ $< $(PLUGIN_LDFLAGS)
 
 # Deliberately bad plugins: exported as each of them likes.
-$(B)/bad/%.so: tests/plugins/%.c
+$(B)/bad/%.so: tests/plugins/%.c tests/plugins/right.h sdk/include/assay/plugin.h
 	$(call say,BAD,$@)
-	$(Q)mkdir -p $(@D) && $(CC) -std=gnu17 -g -fPIC -Isdk/include -Itests/plugins \
-		$(SANF) -shared -o $@ $< $(LDFLAGS)
+	$(Q)mkdir -p $(@D) && $(CC) -std=gnu17 -g -fPIC -D_GNU_SOURCE -Isdk/include \
+		-Itests/plugins $(SANF) -shared -o $@ $< $(LDFLAGS) $(BAD_LIBS)
+$(B)/bad/borrowed_entry.so: $(B)/bad/right.so
+$(B)/bad/borrowed_entry.so: private BAD_LIBS = -L$(B)/bad -l:right.so '-Wl,-rpath,$$ORIGIN'
 
-$(B)/unit/%: $(B)/obj/tests/unit/%.o $(B)/obj/tests/unit/unit.o $(B)/libassay.a
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(UNIT_HELP)) $(B)/libassay.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) $(PART_LIBS) \
 		-lcunit -ldl

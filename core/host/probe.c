@@ -20,18 +20,18 @@
 #include <stdio_ext.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
-    TEXT_MAX = 1024,          /* of one outcome */
-    SHOWN_MAX = 60,           /* of what a plugin printed */
-    OUTPUT_MAX = 64 * 1024,   /* bytes a plugin may write anywhere */
-    CPU_SPARE_S = 60,         /* a second bound, should the parent die */
-    POLL_MS_MAX = 1000 * 1000 /* keeps the sums below in an int */
+    TEXT_MAX = 1024,        /* of one outcome */
+    SHOWN_MAX = 60,         /* of what a plugin printed */
+    OUTPUT_MAX = 64 * 1024, /* bytes a plugin may write anywhere */
+    CPU_SPARE_S = 60,       /* a second bound, should the parent die */
+    LOOK_MS = 50,           /* how often to see whether the child has ended */
+    GRACE_MS = 1000
 };
 
 /* What the child tells about one file; small enough for one write to a pipe. */
@@ -135,7 +135,6 @@ G_NORETURN static void run_child(const char *const *paths, size_t n, int sink,
 /* One child and how far it got. */
 struct child {
     pid_t pid;
-    int pidfd;
     int reports; /* read end */
     bool is_late;
     bool is_done; /* all outcomes are here */
@@ -164,10 +163,17 @@ static bool start_child(const char *const *paths, size_t n, unsigned timeout_ms,
         close(ends[0]);
         return false;
     }
-    *child = (struct child){
-        .pid = pid, .pidfd = pidfd_open(pid, 0), .reports = ends[0]};
+    *child = (struct child){.pid = pid, .reports = ends[0]};
     fcntl(ends[0], F_SETFL, O_NONBLOCK);
     return true;
+}
+
+static bool has_ended(const struct child *child)
+{
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)child->pid, &info,
+                  WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == child->pid;
 }
 
 /* Waits for the next outcome; false when none will come. */
@@ -176,39 +182,40 @@ static bool next_outcome(struct child *child, unsigned timeout_ms,
 {
     uint64_t end = clock_mono_ns() / 1000000 + timeout_ms;
     for (;;) {
-        /* Ended is asked before read, so that nothing written before is lost. */
-        struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
-        poll(&ended, 1, 0);
+        /* Asked before the read, so that nothing written before is lost.  The end
+         * of the pipe is not enough: a process that the plugin left behind may hold
+         * it open. */
+        bool is_over = has_ended(child);
         ssize_t n = read(child->reports, outcome, sizeof *outcome);
         if (n == (ssize_t)sizeof *outcome && outcome->n < TEXT_MAX &&
             outcome->text[outcome->n] == '\0')
             return true;
-        if (n >= 0 || errno != EAGAIN || ended.revents != 0)
+        if (n >= 0 || errno != EAGAIN || is_over)
             return false;
         uint64_t now = clock_mono_ns() / 1000000;
         if (now >= end) {
             child->is_late = true;
             return false;
         }
-        struct pollfd any[] = {{.fd = child->pidfd, .events = POLLIN},
-                               {.fd = child->reports, .events = POLLIN}};
-        poll(any, 2, (int)MIN(end - now, POLL_MS_MAX));
+        struct pollfd readable = {.fd = child->reports, .events = POLLIN};
+        poll(&readable, 1, (int)MIN(end - now, LOOK_MS));
     }
 }
 
 /* Ends the child and all that it may have started; its wait status. */
-static int end_child(struct child *child, unsigned timeout_ms)
+static int end_child(const struct child *child)
 {
-    /* One that closed its pipe, or has told all, is about to end by itself. */
-    struct pollfd ended = {.fd = child->pidfd, .events = POLLIN};
-    if (!child->is_late && !child->is_done)
-        poll(&ended, 1, (int)MIN(timeout_ms, POLL_MS_MAX));
+    /* One that closed its pipe early is about to end by itself, and how it does is
+     * what will be told. */
+    for (unsigned waited = 0; !child->is_late && !child->is_done &&
+                              waited < GRACE_MS && !has_ended(child);
+         waited++)
+        g_usleep(1000);
     kill(-child->pid, SIGKILL);
     kill(child->pid, SIGKILL);
     int status = 0;
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
         continue;
-    close(child->pidfd);
     close(child->reports);
     return status;
 }
@@ -250,7 +257,7 @@ static bool probe_run(const char *const *paths, size_t n, unsigned timeout_ms,
         done++;
     }
     child.is_done = done == n;
-    int status = end_child(&child, timeout_ms);
+    int status = end_child(&child);
     if (done < n)
         refusals[done] = explain_end(&child, status, paths[done], timeout_ms);
     return child.is_done;
