@@ -129,10 +129,11 @@ bool worker_run(const struct worker_how *how, const struct board *board,
         .crumb = &board->crumbs[start->number],
         .out = g_string_sized_new(SEND_BYTES * 2),
     };
-    struct watched *watched = watch(&how->answers->scan, w.crumb, &scanners);
-    w.answers.scan.scanners = scanners;
+    /* First, because it marks what cannot be started. */
     if (!start->is_broken)
         host_start(how->host);
+    struct watched *watched = watch(&how->answers->scan, w.crumb, &scanners);
+    w.answers.scan.scanners = scanners;
     bool is_done = answer_all(&w, board);
     if (!start->is_broken)
         host_stop(how->host);

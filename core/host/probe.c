@@ -98,8 +98,12 @@ static char *try_file(const char *path, int sink)
     unsigned threads = threads_count();
     struct descriptor *descriptor = NULL;
     GError *error = NULL;
-    if (!load_file(path, &descriptor, &error))
-        return error->message;
+    if (!load_file(path, &descriptor, &error)) {
+        char *text = g_strdup(error->message);
+        g_error_free(error);
+        return text;
+    }
+    descriptor_free(descriptor);
     g_autofree char *printed = printed_text(sink);
     if (printed != NULL)
         return g_strdup_printf(
@@ -118,7 +122,7 @@ G_NORETURN static void run_child(const char *const *paths, size_t n, int sink,
                                  int report)
 {
     for (size_t i = 0; i < n; i++) {
-        const char *text = try_file(paths[i], sink);
+        g_autofree char *text = try_file(paths[i], sink);
         struct outcome outcome = {0};
         if (text != NULL)
             g_strlcpy(outcome.text, text, sizeof outcome.text);

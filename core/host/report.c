@@ -27,13 +27,11 @@ static int32_t blame(struct call *call, int32_t rc, const char *format, ...)
     return call_blame(call, rc, rule);
 }
 
-/* Nothing in it can forge a line, paint on a terminal, or hide what it is. */
-static bool is_clean(const char *p, size_t n)
+/* Printable ASCII, as nearly all are: nothing to escape. */
+static bool is_plain(const char *p, size_t n)
 {
-    if (!g_utf8_validate(p, (gssize)n, NULL))
-        return false;
     for (size_t i = 0; i < n; i++)
-        if ((unsigned char)p[i] < ' ' || p[i] == 0x7f || (p[i] & 0x80) != 0)
+        if (p[i] < ' ' || p[i] > '~')
             return false;
     return true;
 }
@@ -50,6 +48,22 @@ static char *cut(char *text, size_t max)
     return text;
 }
 
+/* Escapes all but backslashes, which are no danger in themselves. */
+static char *escape(const char *p, size_t n)
+{
+    GString *to = g_string_sized_new(n + 16);
+    while (n > 0) {
+        const char *slash = memchr(p, '\\', n);
+        size_t plain = slash != NULL ? (size_t)(slash - p) : n;
+        escape_text(to, p, plain, 0);
+        if (slash != NULL)
+            g_string_append_c(to, '\\');
+        p += plain + (slash != NULL);
+        n -= plain + (slash != NULL);
+    }
+    return g_string_free(to, FALSE);
+}
+
 /* The plugin's text as the rest of Assay may keep it: at most `max` bytes of clean
  * UTF-8. */
 static char *clean_text(struct assay_str s, size_t max)
@@ -57,9 +71,7 @@ static char *clean_text(struct assay_str s, size_t max)
     size_t n = MIN(s.n, max + CUT_SPARE);
     if (n == 0)
         return g_strdup("");
-    if (is_clean(s.p, n))
-        return cut(g_strndup(s.p, n), max);
-    return cut(escape_dup(s.p, n, 0), max);
+    return cut(is_plain(s.p, n) ? g_strndup(s.p, n) : escape(s.p, n), max);
 }
 
 /* An SMTP reply: printable ASCII, so that nobody can add a line to the dialogue. */
