@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/error.h"
 
-G_DEFINE_QUARK(assay - base - error, base_error)
+G_DEFINE_QUARK(assay_base_error, base_error)

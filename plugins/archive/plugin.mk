@@ -1,2 +1,3 @@
+# SPDX-License-Identifier: MIT
 archive_PKGS := libarchive
 archive_DEBS := libarchive-dev

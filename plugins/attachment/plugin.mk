@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: MIT
 # Names, types and sizes of attachments: nothing but libc.
