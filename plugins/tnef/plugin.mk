@@ -1,0 +1,2 @@
+tnef_PKGS := libytnef
+tnef_DEBS := libytnef0-dev
