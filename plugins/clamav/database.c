@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "database.h"
 
+#include "cvd.h"
+
 #include <clamav.h>
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +44,8 @@ static bool is_database(const char *name)
 static bool is_official(const char *name)
 {
     const char *ext = extension(name);
-    return strcasecmp(ext, "cvd") == 0 || strcasecmp(ext, "cld") == 0;
+    return strcasecmp(ext, "cvd") == 0 || strcasecmp(ext, "cld") == 0 ||
+           strcasecmp(ext, "cud") == 0;
 }
 
 static const char *base_name(const char *path)
@@ -68,24 +72,27 @@ static bool field_is(const char *line, unsigned index, const char *value)
 static uint32_t line_needs(const char *ext, const char *line)
 {
     uint32_t needs = 0;
-    if (strncasecmp(ext, "nd", 2) == 0 && field_is(line, 2, "4"))
-        needs |= NEEDS_MAIL_FILE;
     if (strncasecmp(ext, "ld", 2) == 0) {
-        const char *target = strstr(line, "Target:4");
-        if (target != NULL && strchr(",; ", target[strlen("Target:4")]) != NULL)
-            needs |= NEEDS_MAIL_FILE;
-        if (strstr(line, "Container:CL_TYPE_MAIL") != NULL)
-            needs |= NEEDS_CONTAINER;
+        if (strstr(line, "CL_TYPE_MAIL") != NULL) /* Container, Intermediates */
+            needs |= NEEDS_INSIDE;
         if (strstr(line, "fuzzy_img#") != NULL)
             needs |= NEEDS_IMAGE_HASH;
     }
     if (strcasecmp(ext, "cdb") == 0 &&
         (field_is(line, 1, "CL_TYPE_MAIL") || field_is(line, 1, "*")))
-        needs |= NEEDS_CONTAINER;
+        needs |= NEEDS_NAMES;
     if ((strcasecmp(ext, "pdb") == 0 || strcasecmp(ext, "gdb") == 0) &&
-        strchr("RHSU", line[0]) != NULL)
+        line[0] != '#')
         needs |= NEEDS_LINKS;
     return needs;
+}
+
+/* For cvd_lines: true once nothing more can be learnt. */
+static bool on_line(void *context, const char *ext, const char *line)
+{
+    struct database *db = context;
+    db->needs |= line_needs(ext, line);
+    return db->needs == NEEDS_ALL;
 }
 
 /* Another archive's name and version at the end of db->version. */
@@ -105,9 +112,10 @@ static bool add_official(struct database *db, const char *path, FILE *file)
     size_t n = fread(head, 1, sizeof head, file);
     struct cl_cvd *cvd = cl_cvdhead(path);
     cl_update_hash(db->hash, head, n);
-    db->needs = NEEDS_ALL;
     if (cvd == NULL)
         return true; /* damaged: cl_load says so */
+    if (!cvd_lines(path, on_line, db))
+        db->needs = NEEDS_ALL;
     add_version(db, base_name(path), cvd->version);
     if ((int64_t)cvd->stime > db->official_time)
         db->official_time = (int64_t)cvd->stime;
@@ -213,11 +221,21 @@ bool database_add(struct database *db, const char *path)
 
 void database_finish(struct database *db, const void *settings, uint64_t size)
 {
+    cl_finish_hash(db->hash, db->digest);
+    if (db->local_files > 0) {
+        size_t have = strlen(db->version);
+        snprintf(db->version + have, sizeof db->version - have,
+                 "%slocal:%" PRIu64 "-%02x%02x%02x%02x", have == 0 ? "" : " ",
+                 db->local_files, db->digest[0], db->digest[1], db->digest[2],
+                 db->digest[3]);
+    }
+    db->hash = cl_hash_init("sha256");
+    if (db->hash == NULL)
+        return; /* the signatures' own digest is the next best */
+    cl_update_hash(db->hash, db->digest, sizeof db->digest);
     cl_update_hash(db->hash, settings, size);
     cl_finish_hash(db->hash, db->digest);
     db->hash = NULL;
-    if (db->local_files > 0)
-        add_version(db, "local", (unsigned long)db->local_files);
 }
 
 int64_t database_time(const struct database *db)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the signature files on disk are: which there are, how new, their digest,
- * and what in them needs the raw message or pictures.
+ * and what in them needs more than the decoded parts of a mail.
  *
- * libclamav has no call that says whether signatures for mail files are loaded.
- * Text formats are read here, line by line, while their digest is taken; of the
- * official archives (.cvd, .cld) it is known that they hold everything.
- * Formats: https://docs.clamav.net/manual/Signatures.html
+ * libclamav has no call that says which kinds of signatures are loaded, so the
+ * files are read here, too: text formats line by line while their digest is taken,
+ * official archives (.cvd, .cld) through cvd.h.  That takes some percent of the time
+ * that loading takes.  Formats: https://docs.clamav.net/manual/Signatures.html
  */
 #ifndef CLAMAV_DATABASE_H
 #define CLAMAV_DATABASE_H
@@ -15,11 +15,11 @@
 #include <stdint.h>
 
 /* What some signature needs: database.needs. */
-#define NEEDS_MAIL_FILE  (1u << 0) /* Target 4: the message as it stands */
-#define NEEDS_LINKS      (1u << 1) /* phishing: links of a mail */
-#define NEEDS_CONTAINER  (1u << 2) /* names of a mail's attachments */
+#define NEEDS_LINKS      (1u << 0) /* phishing: links of a mail's texts */
+#define NEEDS_NAMES      (1u << 1) /* names of a mail's attachments */
+#define NEEDS_INSIDE     (1u << 2) /* parts as parts of a mail */
 #define NEEDS_IMAGE_HASH (1u << 3) /* fuzzy hashes of pictures */
-#define NEEDS_ALL        UINT32_MAX
+#define NEEDS_ALL        (NEEDS_LINKS | NEEDS_NAMES | NEEDS_INSIDE | NEEDS_IMAGE_HASH)
 
 enum {
     DATABASE_DIGEST_SIZE = 32,
@@ -37,7 +37,7 @@ struct database {
     uint32_t needs;
     int64_t official_time; /* Unix seconds of the newest archive, 0: none */
     int64_t local_time;    /* of the newest other file */
-    char version[DATABASE_VERSION_SIZE]; /* "daily:27450 main:62 local:3" */
+    char version[DATABASE_VERSION_SIZE]; /* "daily:27450 local:3-1f9a02c4" */
     uint8_t digest[DATABASE_DIGEST_SIZE];
 };
 

@@ -51,7 +51,7 @@ static int32_t survey(struct engine *engine, const struct assay_create *create,
         bool ok = database_add(&engine->database, path);
         if (!ok && errno != ENOENT)
             return refuse(err, ASSAY_RC_DATABASE, "%s: %s", path,
-                          strerror(errno));
+                          strerrordesc_np(errno));
         if (database_count(path) == 0 && create->mode == ASSAY_MODE_SCAN)
             notice_log(engine->host, ASSAY_LOG_WARNING,
                        "%s %s: left out.  Run freshclam for the official "

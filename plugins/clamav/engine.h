@@ -34,7 +34,7 @@ struct engine {
     struct database database;
     struct cl_engine *cl; /* NULL after a create that only checked */
     uint64_t signatures;
-    char version[128]; /* "1.4.6 daily:27450 main:62 local:3" */
+    char version[128]; /* "1.4.6 daily:27450 main:62 local:3-1f9a02c4" */
     uint8_t (*digests)[DATABASE_DIGEST_SIZE]; /* ENGINE_LAYERS_MAX of them */
 };
 

@@ -6,25 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Texts inside of a mail are where signatures for mail files are tried, too. */
-static bool is_text(const char *type)
-{
-    return strncmp(type, "CL_TYPE_TEXT_", strlen("CL_TYPE_TEXT_")) == 0;
-}
-
-/* Is this layer scanned as an object of its own anyway? */
-static bool is_elsewhere(const struct layers *layers, const char *type,
-                         const char *p, size_t n)
-{
-    const struct mail_part *part =
-        layers->mail == NULL ? NULL : mail_find(layers->mail, p, n);
-    if (part == NULL)
-        return false;
-    bool adds = part->is_encoded_text && is_text(type) &&
-                (layers->engine->database.needs & NEEDS_MAIL_FILE) != 0;
-    return !adds;
-}
-
 static void take_digest(struct layers *layers, const char *p, size_t n)
 {
     if (layers->digest_n == ENGINE_LAYERS_MAX)
@@ -64,7 +45,7 @@ static void on_found(int fd, const char *name, void *context)
         memcpy(layers->names[layers->name_n++], clean, sizeof clean);
 }
 
-/* The type is libclamav's: its parameters are given, not chosen. */
+/* NOLINTNEXTLINE(readability-function-size): libclamav chose the parameters. */
 static cl_error_t on_layer(int fd, const char *type, const char **ancestors,
                            size_t parent_size, const char *name, size_t n,
                            const char *p, uint32_t level, uint32_t attributes,
@@ -73,6 +54,7 @@ static cl_error_t on_layer(int fd, const char *type, const char **ancestors,
     struct layers *layers = context;
     const struct engine *engine = layers->engine;
     (void)fd;
+    (void)type;
     (void)ancestors;
     (void)parent_size;
     (void)name;
@@ -88,7 +70,7 @@ static cl_error_t on_layer(int fd, const char *type, const char **ancestors,
         on_found(fd, NAME_MAX_FILE_SIZE, layers);
     if (p == NULL || (attributes & LAYER_ATTRIBUTES_NORMALIZED) != 0)
         return CL_CLEAN;
-    if (is_elsewhere(layers, type, p, n))
+    if (layers->mail != NULL && mail_has(layers->mail, p, n))
         return CL_BREAK;
     if (layers->takes_digests)
         take_digest(layers, p, n);

@@ -161,10 +161,12 @@ static int32_t look_at(const struct engine *engine,
      * inner layer is nothing beside what libclamav does with it. */
     layers.takes_digests = engine->settings.members == MEMBERS_UNOPENED;
     if (is_mail && engine->settings.raw == RAW_AUTO) {
+        uint32_t needs = engine->database.needs;
         layers.takes_digests = false;
         mail_read(host, task, &mail);
-        layers.mail = &mail;
-        if (!mail_wants_parser(&mail, engine->database.needs))
+        if ((needs & NEEDS_INSIDE) == 0)
+            layers.mail = &mail;
+        if (!mail_wants_parser(&mail, needs))
             options.parse &= ~(uint32_t)CL_SCAN_PARSE_MAIL;
     }
     set_bounds(engine, task);

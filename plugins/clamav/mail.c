@@ -78,11 +78,6 @@ static void add_part(const struct assay_host *host,
     uint64_t flags = attr_number(host, task, object, ASSAY_ATTR_FLAGS);
     part->p = content.p;
     part->n = content.n;
-    part->is_encoded_text =
-        (flags & ASSAY_OBJECT_TEXT) != 0 &&
-        (attr_is(host, task, object, ASSAY_ATTR_ENCODING, "base64") ||
-         attr_is(host, task, object, ASSAY_ATTR_ENCODING, "quoted-printable"));
-    mail->has_encoded_text = mail->has_encoded_text || part->is_encoded_text;
     mail->has_attachment =
         mail->has_attachment || (flags & ASSAY_OBJECT_ATTACHMENT) != 0;
     mail->has_links =
@@ -97,7 +92,6 @@ void mail_read(const struct assay_host *host, const struct assay_task *task,
     uint64_t id = attr_number(host, task, task->object, ASSAY_ATTR_ID);
     uint64_t depth = attr_number(host, task, task->object, ASSAY_ATTR_DEPTH);
     mail->part_n = 0;
-    mail->has_encoded_text = false;
     mail->has_links = false;
     mail->has_attachment = false;
     mail->is_cut = false;
@@ -116,21 +110,19 @@ void mail_read(const struct assay_host *host, const struct assay_task *task,
 
 bool mail_wants_parser(const struct mail *mail, uint32_t needs)
 {
-    return (needs != 0 && mail->is_cut) ||
-           ((needs & NEEDS_MAIL_FILE) != 0 && mail->has_encoded_text) ||
+    return (needs != 0 && mail->is_cut) || (needs & NEEDS_INSIDE) != 0 ||
            ((needs & NEEDS_LINKS) != 0 && mail->has_links) ||
-           ((needs & NEEDS_CONTAINER) != 0 && mail->has_attachment);
+           ((needs & NEEDS_NAMES) != 0 && mail->has_attachment);
 }
 
-const struct mail_part *mail_find(const struct mail *mail, const char *p,
-                                  size_t n)
+bool mail_has(const struct mail *mail, const char *p, size_t n)
 {
     size_t shorter = n > 0 && p[n - 1] == '\n' ? n - 1 : n;
     for (size_t i = 0; i < mail->part_n; i++) {
         const struct mail_part *part = &mail->parts[i];
         if ((part->n == n || part->n == shorter) &&
             memcmp(part->p, p, (size_t)part->n) == 0)
-            return part;
+            return true;
     }
-    return NULL;
+    return false;
 }

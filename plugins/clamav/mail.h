@@ -2,19 +2,20 @@
 /*
  * Raw messages: what libclamav's own mail parser can add to scanning the parts.
  *
- * Decoded parts are scanned one by one, as the core decoded them.  Three things
- * are lost by that, and only these: signatures for mail files (Target 4), which
- * libclamav tries on a message as it stands and on texts its mail parser decoded;
- * phishing checks, which it makes on links of texts inside of a mail; rules about
- * names inside of a container, where the container is a mail.
+ * Decoded parts are scanned one by one, as the core decoded them.  Four things are
+ * lost by that, and only these: signatures for mail files (Target 4), which
+ * libclamav tries on a message as it stands, never on what it decoded; phishing
+ * checks, which it makes on the links of texts inside of a mail; rules about names
+ * inside of a mail (.cdb); signatures that want a mail around the part (Container).
  *
- * So with `raw = auto` the raw bytes always go once through the signatures (this
- * is cheap), and through its mail parser only where
- *     signatures for mail files are loaded and a text is base64 or quoted-printable,
- *     phishing rules are loaded and a text has links,
- *     container rules for mails are loaded and there is an attachment.
- * What its parser then takes out and the core decoded alike is skipped: it is
- * scanned as an object of its own.  What only its parser sees is scanned.
+ * So with `raw = auto` the raw bytes always go once through the signatures (this is
+ * cheap), and through its mail parser only where
+ *     phishing rules are loaded and a text has links, or
+ *     rules about names are loaded and there is an attachment, or
+ *     signatures that want a mail around are loaded.
+ * What its parser then takes out and the core decoded alike is skipped, but for the
+ * last reason: it is scanned as an object of its own.  What only its parser sees is
+ * scanned.
  */
 #ifndef CLAMAV_MAIL_H
 #define CLAMAV_MAIL_H
@@ -33,13 +34,11 @@ enum {
 struct mail_part {
     const char *p;
     uint64_t n;
-    bool is_encoded_text;
 };
 
 /* What a message holds, as far as this choice needs it. */
 struct mail {
     size_t part_n;
-    bool has_encoded_text;
     bool has_links;
     bool has_attachment;
     bool is_cut; /* more parts than MAIL_PARTS_MAX */
@@ -57,9 +56,8 @@ void mail_read(const struct assay_host *host, const struct assay_task *task,
  * (database.h)? */
 bool mail_wants_parser(const struct mail *mail, uint32_t needs);
 
-/* The part that holds these bytes, or NULL.  libclamav ends texts with a line feed
- * that is not in the part: that one is not compared. */
-const struct mail_part *mail_find(const struct mail *mail, const char *p,
-                                  size_t n);
+/* Is there a part with these bytes?  libclamav ends texts with a line feed that is
+ * not in the part: that one is not compared. */
+bool mail_has(const struct mail *mail, const char *p, size_t n);
 
 #endif

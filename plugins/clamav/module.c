@@ -4,6 +4,7 @@
  *
  *     settings  options, and the bounds they make with the host's
  *     database  what the signature files are: age, digest, what they need
+ *     cvd       the lines inside of official signature archives
  *     engine    one instance: load, compile, scratch folder, stamp
  *     mail      raw messages: what libclamav's mail parser adds
  *     layers    callbacks of one scan: names found, contents seen

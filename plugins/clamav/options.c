@@ -10,19 +10,19 @@
     static const struct assay_option symbol = {                                \
         .struct_size = sizeof(struct assay_option),                            \
         .type = ASSAY_OPTION_BOOL,                                             \
-        .name = option_name,                                                   \
-        .default_text = on,                                                    \
-        .help = text,                                                          \
+        .name = (option_name),                                                 \
+        .default_text = (on),                                                  \
+        .help = (text),                                                        \
     }
 
 #define BOUND_OPTION(symbol, kind, option_name, most, text)                    \
     static const struct assay_option symbol = {                                \
         .struct_size = sizeof(struct assay_option),                            \
-        .type = kind,                                                          \
-        .name = option_name,                                                   \
+        .type = (kind),                                                        \
+        .name = (option_name),                                                 \
         .default_text = "0",                                                   \
-        .max = most,                                                           \
-        .help = text,                                                          \
+        .max = (most),                                                         \
+        .help = (text),                                                        \
     }
 
 static const struct assay_option option_database = {
@@ -62,9 +62,9 @@ static const struct assay_option option_raw = {
     .help =
         "How the raw message is scanned beside its decoded parts.  auto: once "
         "through the signatures, and through libclamav's own mail parser only "
-        "where that can add something (signatures for decoded mail text, links "
-        "to check for phishing, rules about attachments' names).  always: "
-        "through its parser, as clamd does it.  never: only decoded parts; "
+        "where that can add something (links to check for phishing, rules about "
+        "attachments' names or for parts of mails).  always: through its "
+        "parser, as clamd does it.  never: only decoded parts; "
         "signatures for mail files and phishing checks are then lost.",
 };
 

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-only
-clamav_PKGS := libclamav
-clamav_DEBS := libclamav-dev
+clamav_PKGS := libclamav zlib
+clamav_DEBS := libclamav-dev zlib1g-dev
