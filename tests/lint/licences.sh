@@ -4,25 +4,46 @@
 # the one of its folder; a plugin tells the same one to the host.
 set -eu
 
-licence_of() {
+licence_of() { # FOLDER
     case $1 in
-    plugins/clamav/*) echo GPL-2.0-only ;;      # libclamav is
-    plugins/tnef/*) echo GPL-2.0-or-later ;;    # libytnef is
+    plugins/clamav/) echo GPL-2.0-only ;;   # libclamav is
+    plugins/tnef/) echo GPL-2.0-or-later ;; # libytnef is
     *) echo MIT ;;
     esac
 }
 
+check() { # LICENCE FILE...
+    want=$1
+    shift
+    awk -v want="$want" '
+    FNR == 1 { got[FILENAME] = "" }
+    FNR > 2 { next }
+    match($0, /SPDX-License-Identifier: *[A-Za-z0-9.-]+/) && got[FILENAME] == "" {
+        got[FILENAME] = substr($0, RSTART, RLENGTH)
+        sub(/.*: */, "", got[FILENAME])
+    }
+    END {
+        for (file in got)
+            if (got[file] != want) {
+                print file ":1: licence is \"" got[file] "\": the first line says " \
+                    "SPDX-License-Identifier: " want
+                found = 1
+            }
+        exit found
+    }' "$@" || status=1
+}
+
+sources() { # FOLDER...
+    find "$@" \( -name '*.[ch]' -o -name '*.cpp' -o -name '*.sh' -o -name '*.awk' \
+        -o -name '*.mk' -o -name '*.py' \) | sort
+}
+
 status=0
-for file in Makefile sdk/plugin.map $(find core plugins sdk tests .ci \( -name '*.[ch]' \
-    -o -name '*.cpp' -o -name '*.sh' -o -name '*.awk' -o -name '*.mk' -o -name '*.py' \) |
-    sort) .ci/run; do
-    want=$(licence_of "$file")
-    got=$(sed -n '1,2s/^.*SPDX-License-Identifier: *\([A-Za-z0-9.-]*\).*$/\1/p' "$file" |
-        head -n 1)
-    if [ "$got" != "$want" ]; then
-        echo "$file:1: licence is \"$got\": the first line is SPDX-License-Identifier: $want"
-        status=1
-    fi
+# shellcheck disable=SC2046  # one word a file
+check MIT Makefile sdk/plugin.map .ci/run $(sources core sdk tests .ci)
+for folder in plugins/*/; do
+    # shellcheck disable=SC2046
+    check "$(licence_of "$folder")" $(sources "$folder")
 done
 
 for folder in plugins/*/; do

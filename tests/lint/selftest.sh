@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Proves that layers.sh and banned.sh fail when they must: each forbidden line is added
-# to a copy of the sources, and must be refused with its file, line and reason.
+# Proves that the checks of sources fail when they must: each forbidden line is added to
+# a copy of the sources, and must be refused with its file, line and reason.
 set -eu
 here=$PWD
 copy=$(mktemp -d)
@@ -55,5 +55,32 @@ refused banned $base 'static gboolean x;' 'bool'
 refused banned $base 'void g(GList *l) { g_list_free(l); }' 'GPtrArray'
 refused banned $base '#if 0' 'delete'
 refused banned $base "/* TO""DO */" 'issue'
+
+refused structs core/base/log.h 'struct bare {' 'a comment above it'
+refused paths $base "/* /wo""rk/x */" 'a path of this machine'
+refused paths $base "char *p = \"/ho""me/me/x\";" 'a path of this machine'
+
+# The first line decides about the licence.
+relicensed() { # FILE
+    cp "$1" kept
+    sed '1s/SPDX-License-Identifier: .*[^/]/SPDX-License-Identifier: Apache-2.0 /' kept >"$1"
+    if out=$(sh "$here/tests/lint/licences.sh") ||
+        ! printf '%s\n' "$out" | grep -qF "$1:1: licence is \"Apache-2.0\""; then
+        echo "tests/lint/licences.sh: does not refuse another licence in $1" >&2
+        status=1
+    fi
+    mv kept "$1"
+}
+relicensed $base
+relicensed "$(find plugins/clamav -name '*.c' | sort | head -n 1)"
+
+cp $base kept
+printf 'int   x;\n' >>$base
+cp "$here/.clang-format" .
+if sh "$here/tests/lint/format.sh" >/dev/null 2>&1; then
+    echo "tests/lint/format.sh: does not refuse two blanks" >&2
+    status=1
+fi
+mv kept $base
 
 exit $status
