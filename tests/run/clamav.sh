@@ -245,6 +245,49 @@ check "structured = yes" \
     "$(said cards "$work/cards.eml" | cut -d' ' -f1,2 | uniq)" \
     "policy Heuristics.Structured.CreditCardNumber"
 
+# --- rules about mails as containers, also inside of an (unsigned) archive ---------------
+mkdir "$work/rules" "$work/archive"
+printf 'Test.Inside;Engine:81-255,Container:CL_TYPE_MAIL,Target:0;0;%s\n' \
+    "$(hex assay-inside-mark)" >"$work/rules/t.ldb"
+printf 'Test.Name:CL_TYPE_MAIL:*:.*assaybadname.*:*:*:*:*:*:*\n' \
+    >"$work/rules/t.cdb"
+(
+    cd "$work/rules" || exit 1
+    head='ClamAV-VDB:24 Nov 2026 12-00 +0000:7:2:81:X:X:assay:1795521600'
+    {
+        echo "$head"
+        for f in t.ldb t.cdb; do
+            printf '%s:%s:%s\n' $f "$(wc -c <$f)" \
+                "$(sha256sum $f | cut -d' ' -f1)"
+        done
+    } >t.info
+    printf '%-512s' "$head" >../archive/t.cud
+    tar cf - --format=ustar t.info t.ldb t.cdb | gzip >>../archive/t.cud
+    rm t.info
+)
+{
+    head_of t 'multipart/mixed; boundary=b'
+    printf '\n--b\nContent-Type: text/plain\n'
+    printf 'Content-Disposition: attachment; filename=assaybadname.txt\n'
+    printf 'Content-Transfer-Encoding: base64\n\n'
+    echo "some text, then assay-inside-mark" | base64
+    printf -- '--b--\n'
+} >"$work/inside.eml"
+conf rules "database = $work/rules, $top/sigs/clamav"
+conf archive "database = $work/archive, $top/sigs/clamav"
+conf rules-parts "database = $work/rules, $top/sigs/clamav" 'raw = never'
+
+conf names "database = $work/rules/t.cdb, $top/sigs/clamav"
+wanted="malware Test.Inside.UNOFFICIAL 
+malware Test.Name.UNOFFICIAL "
+check "rules about mails" "$(said rules "$work/inside.eml")" "$wanted"
+check "rules about mails in an archive" "$(said archive "$work/inside.eml")" \
+    "$wanted"
+check "rules about names alone" "$(said names "$work/inside.eml")" \
+    "malware Test.Name.UNOFFICIAL "
+check "rules about mails, raw = never" \
+    "$(said rules-parts "$work/inside.eml")" ""
+
 # --- stamp and facts -------------------------------------------------------------------
 version() {
     "$assay" plugins --json --config "$work/own.conf" |
