@@ -53,6 +53,9 @@ void logline_write(struct logline *log, const char *plugin,
         if (queue_id != NULL)
             log_text(&event, "queue_id", queue_id);
     }
+    while (line.n > 0 && line.n < TEXT_MAX &&
+           (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
+        line.n--;
     if (n <= LINES_MAX)
         log_bytes(&event, "text", line.n > 0 ? line.p : "",
                   line.n < TEXT_MAX ? line.n : TEXT_MAX);

@@ -7,7 +7,6 @@
  *     ASSAY-TEST-HANG    never comes back        ASSAY-TEST-WRITE  writes nonsense
  *     ASSAY-TEST-FOUND   finds something         into every open descriptor
  */
-#define _GNU_SOURCE
 #include <assay/plugin.h>
 
 #include <signal.h>

@@ -51,6 +51,7 @@ static inline int32_t right_report(const struct assay_task *task,
     struct assay_finding finding = {.struct_size = sizeof finding,
                                     .status = ASSAY_STATUS_FOUND,
                                     .kind = ASSAY_KIND_INFO,
+                                    .rcpt = task->rcpt,
                                     .name = right_str(name),
                                     .text = right_str(text)};
     return host->report(task, task->object, &finding);

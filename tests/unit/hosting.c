@@ -107,7 +107,8 @@ void hosting_scan(struct hosting *h, const char *mail)
     h->message = message_new(raw, h->session, &h->limits);
     h->plan = (struct scan_plan){.scanners = h->host->scanners,
                                  .scanner_n = h->host->scanner_n,
-                                 .limits = h->limits};
+                                 .limits = h->limits,
+                                 .resolver = h->resolver};
     host_start(h->host);
     h->scan = scan_run(&h->plan, h->message, 1000000000);
     host_stop(h->host);

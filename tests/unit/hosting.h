@@ -27,6 +27,7 @@ struct hosting {
     GError *error;
     struct session *session;
     struct message *message;
+    const struct resolver *resolver; /* for the next scan; NULL: none */
     struct scan_plan plan;
     struct scan *scan;
 };
