@@ -32,25 +32,23 @@ static bool types_fit(const struct scanner *scanner,
     return false;
 }
 
-static bool shape_fits(const struct scanner *scanner,
-                       const struct object *object)
+static bool shape_fits(const struct scanner *scanner, bool is_container)
 {
     uint32_t shapes =
         scanner->wants_flags & (ASSAY_WANTS_LEAF | ASSAY_WANTS_CONTAINER);
-    bool is_container = (object->flags & ASSAY_OBJECT_CONTAINER) != 0;
     return shapes == 0 || (shapes & (is_container ? ASSAY_WANTS_CONTAINER
                                                   : ASSAY_WANTS_LEAF)) != 0;
 }
 
 enum match match_object(const struct scanner *scanner,
-                        const struct object *object)
+                        const struct object *object, bool is_container)
 {
     uint32_t flags = scanner->wants_flags;
     if (object->parent == NULL && (flags & ASSAY_WANTS_MESSAGE) == 0)
         return MATCH_NO;
     if (object->size == 0 && (flags & ASSAY_WANTS_EMPTY) == 0)
         return MATCH_NO;
-    if (object->size < scanner->min_size || !shape_fits(scanner, object) ||
+    if (object->size < scanner->min_size || !shape_fits(scanner, is_container) ||
         !types_fit(scanner, object))
         return MATCH_NO;
     if (scanner->max_size != 0 && object->size > scanner->max_size)

@@ -68,9 +68,9 @@ static void run(struct task *task)
 /* --- one stage ------------------------------------------------------------------- */
 
 /* Is the object something that the scanner should see? */
-static bool is_wanted(struct task *task)
+static bool is_wanted(struct task *task, bool is_container)
 {
-    switch (match_object(task->scanner, task->object)) {
+    switch (match_object(task->scanner, task->object, is_container)) {
     case MATCH_NO:
         return false;
     case MATCH_TOO_LARGE:
@@ -87,6 +87,8 @@ static void ask_all(struct scan *scan, uint32_t stage, struct object *object,
                     int32_t rcpt)
 {
     const struct scan_plan *plan = scan->plan;
+    bool is_container =
+        object != NULL && (object->flags & ASSAY_OBJECT_CONTAINER) != 0;
     for (size_t i = 0; i < plan->scanner_n; i++) {
         if ((plan->scanners[i]->stages & ASSAY_STAGE_BIT(stage)) == 0)
             continue;
@@ -99,7 +101,7 @@ static void ask_all(struct scan *scan, uint32_t stage, struct object *object,
             .deadline_ns = scan->deadline_ns,
             .object = object,
         };
-        if (stage == ASSAY_STAGE_OBJECT && !is_wanted(&task))
+        if (stage == ASSAY_STAGE_OBJECT && !is_wanted(&task, is_container))
             continue;
         task.id = atomic_fetch_add(&last_task_id, 1) + 1;
         run(&task);

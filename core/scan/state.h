@@ -118,8 +118,10 @@ enum match {
     MATCH_YES,
     MATCH_TOO_LARGE,
 };
+/* `is_container`: as it was before the first scanner was asked, so that an unpacker
+ * which runs earlier does not change what the others are shown. */
 enum match match_object(const struct scanner *scanner,
-                        const struct object *object);
+                        const struct object *object, bool is_container);
 /* Has the scanner said that it has seen this content inside an ancestor? */
 bool match_seen(const struct scan *scan, size_t scanner, struct object *object);
 void match_seen_add(struct scan *scan, size_t scanner,

@@ -42,37 +42,55 @@ static void free_wish(void *wish)
     wish_free(wish);
 }
 
-/* The scan's wish for that question, made where there is none; NULL: the scan has asked enough. */
-static struct wish *wish_for(struct scan *scan, uint32_t kind, uint32_t type,
-                             char *key)
+static struct wish *find(const struct scan_state *state, struct wish *probe)
 {
-    struct scan_state *state = scan->state;
+    return state->wishes != NULL ? g_hash_table_lookup(state->wishes, probe)
+                                 : NULL;
+}
+
+/* Has the scan asked all that it may? */
+static bool is_full(const struct scan *scan)
+{
+    GHashTable *wishes = scan->state->wishes;
+    return wishes != NULL && g_hash_table_size(wishes) >=
+                                 SCAN_FACTOR * scan->plan->limits.max_wishes;
+}
+
+static struct wish *add(struct scan_state *state, const struct wish *probe)
+{
     if (state->wishes == NULL) {
         state->wishes = g_hash_table_new_full(hash, same, free_wish, NULL);
         state->open = g_ptr_array_new();
     }
-    struct wish probe = {.kind = kind, .type = type, .key = key};
-    struct wish *wish = g_hash_table_lookup(state->wishes, &probe);
-    if (wish == NULL && g_hash_table_size(state->wishes) <
-                            SCAN_FACTOR * scan->plan->limits.max_wishes) {
-        wish = wish_new(kind, type, key);
-        g_hash_table_add(state->wishes, wish);
-        g_ptr_array_add(state->open, wish);
-    }
+    struct wish *wish = wish_new(probe->kind, probe->type, probe->key);
+    g_hash_table_add(state->wishes, wish);
+    g_ptr_array_add(state->open, wish);
     return wish;
 }
 
 static bool has_asked(const struct draft *draft, const struct wish *wish)
 {
-    for (guint i = 0; i < draft->asked->len; i++)
+    for (guint i = 0; draft->asked != NULL && i < draft->asked->len; i++)
         if (draft->asked->pdata[i] == wish)
             return true;
     return false;
 }
 
-static int32_t blocked(struct scan *scan, const struct wish **out)
+/* May the task ask this, which is NULL where nobody has asked it yet? */
+static bool may_ask(const struct task *task, const struct wish *wish)
 {
-    struct scan_state *state = scan->state;
+    const struct limits *limits = &task->scan->plan->limits;
+    const GPtrArray *asked = task->draft->asked;
+    if (!has_asked(task->draft, wish) && asked != NULL &&
+        asked->len >= limits->max_wishes)
+        return false;
+    return (wish != NULL && wish->state != 0) ||
+           (task->round < limits->max_rounds &&
+            (wish != NULL || !is_full(task->scan)));
+}
+
+static int32_t blocked(struct scan_state *state, const struct wish **out)
+{
     if (state->blocked == NULL) {
         state->blocked = wish_new(0, 0, "");
         state->blocked->state = ASSAY_ANSWER_BLOCKED;
@@ -89,24 +107,23 @@ int32_t task_want(struct task *task, uint32_t kind, uint32_t type,
     g_autofree char *shared = shared_key(kind, key);
     if (shared == NULL)
         return ASSAY_RC_INVAL;
+    struct scan_state *state = task->scan->state;
     struct draft *draft = task->draft;
-    const struct limits *limits = &task->scan->plan->limits;
-    struct wish *wish = wish_for(task->scan, kind, type, shared);
+    struct wish probe = {.kind = kind, .type = type, .key = shared};
+    struct wish *wish = find(state, &probe);
+    if (!may_ask(task, wish))
+        return blocked(state, out);
+    if (wish == NULL)
+        wish = add(state, &probe);
     if (draft->asked == NULL)
         draft->asked = g_ptr_array_new();
-    if (wish != NULL && !has_asked(draft, wish)) {
-        if (draft->asked->len >= limits->max_wishes)
-            return blocked(task->scan, out);
+    if (!has_asked(draft, wish))
         g_ptr_array_add(draft->asked, wish);
-    }
-    if (wish != NULL && wish->state != 0) {
-        *out = wish;
-        return ASSAY_RC_OK;
-    }
-    if (wish == NULL || task->round >= limits->max_rounds)
-        return blocked(task->scan, out);
-    draft->waits = true;
-    return ASSAY_RC_PENDING;
+    draft->waits = draft->waits || wish->state == 0;
+    if (wish->state == 0)
+        return ASSAY_RC_PENDING;
+    *out = wish;
+    return ASSAY_RC_OK;
 }
 
 void want_resolve(struct scan *scan)
