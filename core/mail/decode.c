@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+enum {
+    CHUNK_BYTES = 64 * 1024 /* where the decoded size is bounded */
+};
+
 static bool is_one_of(const char *name, const char *const *names)
 {
     for (; *names != NULL; names++)
@@ -57,12 +61,23 @@ static bool is_junky(const uint8_t *p, size_t n, size_t decoded)
     return n - space > letters + 3;
 }
 
-/* A bound below the decoded size: no more input than fits into it. */
-static size_t input_for(GMimeContentEncoding encoding, size_t n, uint64_t max)
+/* Decodes p[0..n) into at most `max` bytes; a new buffer, yours. */
+static uint8_t *decode(GMimeEncoding *state, const uint8_t *p, size_t n,
+                       uint64_t max, size_t *used, size_t *size)
 {
-    if (encoding == GMIME_CONTENT_ENCODING_BASE64)
-        max = max < UINT64_MAX / 4 ? max / 3 * 4 : max;
-    return (size_t)MIN((uint64_t)n, max);
+    size_t cap = g_mime_encoding_outlen(state, n);
+    if (cap > max)
+        cap = (size_t)max + g_mime_encoding_outlen(state, CHUNK_BYTES);
+    uint8_t *to = g_malloc(MAX(cap, 1));
+    *used = 0;
+    *size = 0;
+    while (*used < n && *size < max) {
+        size_t chunk = cap > max ? MIN(n - *used, (size_t)CHUNK_BYTES) : n;
+        *size += g_mime_encoding_step(state, (const char *)p + *used, chunk,
+                                      (char *)to + *size);
+        *used += chunk;
+    }
+    return to;
 }
 
 void decode_content(GBytes *raw, size_t from, size_t to, const char *encoding,
@@ -85,14 +100,14 @@ void decode_content(GBytes *raw, size_t from, size_t to, const char *encoding,
         n -= skip;
         state.state |= GMIME_UUDECODE_STATE_BEGIN;
     }
-    size_t use = input_for(how, n, max);
-    out->is_cut = use < n;
-    uint8_t *to_bytes = g_malloc(g_mime_encoding_outlen(&state, use));
-    size_t size =
-        g_mime_encoding_step(&state, (const char *)p, use, (char *)to_bytes);
+    size_t used = 0;
+    size_t size = 0;
+    uint8_t *bytes = decode(&state, p, n, max, &used, &size);
     out->has_junk =
-        how == GMIME_CONTENT_ENCODING_BASE64 && is_junky(p, use, size);
-    if (size < use / 2)
-        to_bytes = g_realloc(to_bytes, MAX(size, 1));
-    out->bytes = g_bytes_new_take(to_bytes, size);
+        how == GMIME_CONTENT_ENCODING_BASE64 && is_junky(p, used, size);
+    out->is_cut = size > max || used < n;
+    size = (size_t)MIN((uint64_t)size, max);
+    if (size < n / 2)
+        bytes = g_realloc(bytes, MAX(size, 1));
+    out->bytes = g_bytes_new_take(bytes, size);
 }

@@ -103,16 +103,12 @@ static bool has_room(struct entity_work *work)
     return false;
 }
 
-/* The fields of a span: its own, or the Content-* ones of the mail. */
-static GArray *fields_of(const struct entity_work *work,
-                         const struct span *span, struct field_block *block)
+/* The fields of a span: its own, or the Content-... ones of the mail. */
+static GArray *fields_of(const struct entity_work *work, struct span *span)
 {
-    *block = (struct field_block){0};
-    if (span->head != SIZE_MAX)
-        return field_read(work->mail->data, span->head, work->parse_n, block);
+    if (span->fields != NULL)
+        return g_steal_pointer(&span->fields);
     GArray *fields = g_array_new(FALSE, FALSE, sizeof(struct field));
-    if (span->parent != TREE_MAIL)
-        return fields;
     const GArray *mail = work->mail->fields;
     for (unsigned i = 0; i < mail->len; i++) {
         const struct field *f = &g_array_index(mail, struct field, i);
@@ -181,8 +177,7 @@ static void note_content(struct entity_work *work, struct object *object,
                      "Base64 holds characters that do not belong there.");
     if (decoded->is_cut) {
         object->flags |= ASSAY_OBJECT_TRUNCATED;
-        bool is_own = decoded->is_cut &&
-                      object->size + 3 >= work->limits->max_object_bytes;
+        bool is_own = object->size >= work->limits->max_object_bytes;
         message_note(message, ASSAY_KIND_PARTIAL, ASSAY_REASON_LIMIT_BYTES,
                      is_own ? "object_bytes" : "bytes", object,
                      "The decoded part is larger than allowed.");
@@ -269,16 +264,15 @@ static struct object *add_leaf(struct entity_work *work,
     return object;
 }
 
-struct object *entity_add(struct entity_work *work, const struct span *span)
+struct object *entity_add(struct entity_work *work, struct span *span)
 {
     if (!has_room(work))
         return NULL;
-    struct field_block block;
-    GArray *fields = fields_of(work, span, &block);
+    GArray *fields = fields_of(work, span);
     struct object *object = span->is_multipart
                                 ? add_multipart(work, span, fields)
                                 : add_leaf(work, span, fields);
-    entity_note_block(work->message, object, &block);
+    entity_note_block(work->message, object, &span->block);
     note_conflicts(work->message, object);
     if (!span->is_multipart && is_mail_type(object->type_declared)) {
         object->kind = ASSAY_OBJECT_MESSAGE;
@@ -290,12 +284,15 @@ struct object *entity_add(struct entity_work *work, const struct span *span)
     return object;
 }
 
-void entity_add_bare(struct entity_work *work, GBytes *bytes)
+void entity_add_bare(struct entity_work *work, struct object *parent,
+                     size_t from, size_t to)
 {
     if (!has_room(work))
         return;
+    g_autoptr(GBytes) bytes =
+        g_bytes_new_from_bytes(work->mail->bytes, from, to - from);
     struct object *object = object_new(ASSAY_OBJECT_PART, bytes);
     object->fields = g_array_new(FALSE, FALSE, sizeof(struct field));
     set_text_flag(object);
-    message_add(work->message, work->mail, object);
+    message_add(work->message, parent, object);
 }

@@ -16,17 +16,17 @@ struct entity_work {
     struct message *message;
     const struct limits *limits;
     struct object *mail; /* the object whose entities these are */
-    size_t parse_n;      /* bytes of it that were parsed */
     GPtrArray *objects;  /* struct object of each span so far; not owned */
 };
 
 /* Makes the object of one span and adds it to the message; NULL when a bound was
  * reached.  Nested mails are expanded. */
-struct object *entity_add(struct entity_work *work, const struct span *span);
+struct object *entity_add(struct entity_work *work, struct span *span);
 
-/* Adds content without a header of its own: a mail that has no header, or what
- * stands in a multipart without parts. */
-void entity_add_bare(struct entity_work *work, GBytes *bytes);
+/* Adds mail->data[from..to) as text below `parent`: a mail that has no header, or
+ * what stands in a multipart without parts. */
+void entity_add_bare(struct entity_work *work, struct object *parent,
+                     size_t from, size_t to);
 
 /* Notes what was odd about a header block. */
 void entity_note_block(struct message *message, struct object *object,

@@ -55,10 +55,7 @@ enum field_line field_next(struct field_reader *reader, struct field *out)
         end = line_end(reader, end);
     reader->at = end;
     if (name_n == SIZE_MAX)
-        return line[0] == '-' && line + 1 < reader->p + reader->n &&
-                       line[1] == '-'
-                   ? FIELD_LINE_DASHES
-                   : FIELD_LINE_JUNK;
+        return FIELD_LINE_JUNK;
     if (reader->p[end - 1] == '\n')
         end--;
     if (reader->p[end - 1] == '\r')
@@ -80,36 +77,30 @@ static bool is_ascii(const uint8_t *p, size_t n)
     return seen < 0x80;
 }
 
-GArray *field_read(const uint8_t *p, size_t from, size_t n,
-                   struct field_block *out)
+/* NUL is told apart, GLib would call it invalid. */
+static bool is_utf8(const char *p, size_t n)
 {
-    *out = (struct field_block){.end = from};
-    GArray *fields = g_array_sized_new(FALSE, FALSE, sizeof(struct field), 32);
-    struct field_reader reader = {.p = p, .n = n, .at = from};
-    struct field field;
-    enum field_line line;
-    while ((line = field_next(&reader, &field)) != FIELD_LINE_END) {
-        if (line == FIELD_LINE_EOF || line == FIELD_LINE_DASHES) {
-            out->is_unfinished = true;
-            reader.at = reader.start;
-            break;
-        }
-        if (line == FIELD_LINE_JUNK) {
-            out->junk++;
-            continue;
-        }
-        g_array_append_val(fields, field);
+    const char *end = p + n;
+    const char *bad;
+    while (!g_utf8_validate(p, end - p, &bad)) {
+        if (bad == end || *bad != '\0')
+            return false;
+        p = bad + 1;
     }
-    out->end = reader.at;
-    out->has_nul = memchr(p + from, '\0', out->end - from) != NULL;
-    if (is_ascii(p + from, out->end - from))
-        return fields;
-    for (unsigned i = 0; i < fields->len && !out->has_8bit; i++) {
+    return true;
+}
+
+void field_examine(const uint8_t *p, size_t from, size_t to,
+                   const GArray *fields, struct field_block *block)
+{
+    block->has_nul |= memchr(p + from, '\0', to - from) != NULL;
+    if (is_ascii(p + from, to - from))
+        return;
+    for (unsigned i = 0; i < fields->len && !block->has_8bit; i++) {
         const struct field *f = &g_array_index(fields, struct field, i);
-        out->has_8bit = !g_utf8_validate_len(f->name, f->name_n, NULL) ||
-                        !g_utf8_validate_len(f->value, f->value_n, NULL);
+        block->has_8bit =
+            !is_utf8(f->name, f->name_n) || !is_utf8(f->value, f->value_n);
     }
-    return fields;
 }
 
 bool field_is(const struct field *field, const char *name)

@@ -4,7 +4,7 @@
  *
  * The line rules are GMime's: a field name may have blanks before its colon, a line
  * that begins with a blank continues the field before it, the first empty line ends
- * the block.  Bound and object tree use the same reader, so they agree.
+ * the block.
  */
 #ifndef MAIL_FIELD_H
 #define MAIL_FIELD_H
@@ -19,11 +19,10 @@
 
 /* What field_next found. */
 enum field_line {
-    FIELD_LINE_FIELD,  /* a field with all its folds */
-    FIELD_LINE_JUNK,   /* a line that is none */
-    FIELD_LINE_DASHES, /* such a line that begins with "--": a boundary? */
-    FIELD_LINE_END,    /* the empty line; `at` is behind it */
-    FIELD_LINE_EOF     /* the bytes are over */
+    FIELD_LINE_FIELD, /* a field with all its folds */
+    FIELD_LINE_JUNK,  /* a line that is none */
+    FIELD_LINE_END,   /* the empty line; `at` is behind it */
+    FIELD_LINE_EOF    /* the bytes are over */
 };
 
 /* Walks a header block; lives on the stack. */
@@ -38,16 +37,14 @@ enum field_line field_next(struct field_reader *reader, struct field *out);
 
 /* What was odd about a block. */
 struct field_block {
-    size_t end;         /* offset behind the block and its empty line */
-    uint32_t junk;      /* lines that are no field */
-    bool has_8bit;      /* a value that is not valid UTF-8 */
-    bool has_nul;       /* NUL in a field */
-    bool is_unfinished; /* no empty line */
+    uint32_t junk; /* lines that are no field */
+    bool has_8bit; /* a field that is not valid UTF-8 */
+    bool has_nul;
 };
 
-/* The block at p[from..n): an array of struct field, yours. */
-GArray *field_read(const uint8_t *p, size_t from, size_t n,
-                   struct field_block *out);
+/* Looks for what is odd in the bytes of a block, p[from..to), and its fields. */
+void field_examine(const uint8_t *p, size_t from, size_t to,
+                   const GArray *fields, struct field_block *block);
 
 /* Occurrence `index` of `name` (case ignored), or NULL. */
 const struct field *field_find(const GArray *fields, const char *name,

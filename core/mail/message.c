@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "mail/message.h"
 
-#include "mail/bound.h"
 #include "mail/entity.h"
 #include "mail/field.h"
 #include "mail/tree.h"
@@ -78,39 +77,41 @@ void message_add(struct message *message, struct object *parent,
 }
 
 static void note_bound(struct message *message, struct object *mail,
-                       const struct bound *bound)
+                       const struct tree *tree)
 {
-    if (bound->is_group_deep)
+    if (tree->is_group_deep)
         message_note(message, ASSAY_KIND_PARTIAL, ASSAY_REASON_LIMIT_DEPTH,
                      "group_nesting", mail,
                      "An address field nests groups deeper than allowed.");
-    if (bound->is_boundary_near)
+    if (tree->is_boundary_near)
         message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.boundary_near", mail,
                      "A boundary line goes on after the boundary: only some "
                      "programs see a part there.");
-    if (bound->reached == NULL)
+    if (tree->reached == NULL)
         return;
-    uint32_t reason = strcmp(bound->reached, "mime_depth") == 0
-                          ? ASSAY_REASON_LIMIT_DEPTH
-                      : strcmp(bound->reached, "header_bytes") == 0
-                          ? ASSAY_REASON_LIMIT_SIZE
-                          : ASSAY_REASON_LIMIT_COUNT;
-    message_note(message, ASSAY_KIND_PARTIAL, reason, bound->reached, mail,
+    uint32_t reason =
+        strcmp(tree->reached, "mime_depth") == 0     ? ASSAY_REASON_LIMIT_DEPTH
+        : strcmp(tree->reached, "header_bytes") == 0 ? ASSAY_REASON_LIMIT_SIZE
+                                                     : ASSAY_REASON_LIMIT_COUNT;
+    message_note(message, ASSAY_KIND_PARTIAL, reason, tree->reached, mail,
                  "What comes after this bound was not parsed.");
 }
 
-static bool is_blank(const char *text)
+static bool is_blank(const uint8_t *p, size_t n)
 {
-    return text == NULL || text[strspn(text, " \t\r\n")] == '\0';
+    size_t i = 0;
+    while (i < n && g_ascii_isspace(p[i]))
+        i++;
+    return i == n;
 }
 
 static void note_multipart(struct message *message, struct object *object,
-                           const struct span *span)
+                           const struct span *span, bool is_blank)
 {
     if (!span->has_boundary)
         message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.boundary_missing",
                      object, "A multipart names no boundary.");
-    else if (span->children == 0 && !span->is_closed && !is_blank(span->face))
+    else if (span->children == 0 && !span->is_closed && !is_blank)
         message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.boundary_absent",
                      object, "A multipart's boundary never appears.");
     else if (span->children == 0)
@@ -121,22 +122,23 @@ static void note_multipart(struct message *message, struct object *object,
                      object, "A multipart's final boundary is missing.");
 }
 
-/* What stands in a multipart without parts is shown as text by some clients. */
-static void add_face(struct entity_work *work, const struct span *span,
-                     struct object *object)
+/* A multipart is in the tree; what stands in one without parts is shown as text by
+ * some clients. */
+static void finish_multipart(struct entity_work *work, const struct span *span,
+                             struct object *object, bool is_whole)
 {
-    if (is_blank(span->face))
-        return;
-    struct entity_work inner = *work;
-    inner.mail = object;
-    g_autoptr(GBytes) bytes = g_bytes_new(span->face, strlen(span->face));
-    entity_add_bare(&inner, bytes);
+    bool blank = span->children > 0 || is_blank(work->mail->data + span->body,
+                                                span->end - span->body);
+    if (is_whole)
+        note_multipart(work->message, object, span, blank);
+    if (!blank)
+        entity_add_bare(work, object, span->body, span->end);
 }
 
-static void add_spans(struct entity_work *work, const GArray *spans)
+static void add_spans(struct entity_work *work, const struct tree *tree)
 {
-    for (unsigned i = 0; i < spans->len; i++) {
-        const struct span *span = &g_array_index(spans, struct span, i);
+    for (unsigned i = 0; i < tree->spans->len; i++) {
+        struct span *span = &g_array_index(tree->spans, struct span, i);
         /* The mail's own multipart is the mail: it has no number in IMAP. */
         struct object *object = span->is_multipart && span->parent == TREE_MAIL
                                     ? work->mail
@@ -144,25 +146,19 @@ static void add_spans(struct entity_work *work, const GArray *spans)
         if (object == NULL)
             return;
         g_ptr_array_add(work->objects, object);
-        if (!span->is_multipart)
-            continue;
-        if (work->parse_n == work->mail->size)
-            note_multipart(work->message, object, span);
-        add_face(work, span, object);
+        if (span->is_multipart)
+            finish_multipart(work, span, object, tree->reached == NULL);
     }
 }
 
-static void add_headless(struct entity_work *work)
+static void note_headless(struct message *message, struct object *mail)
 {
-    struct object *mail = work->mail;
-    bool is_empty = mail->size == 0;
-    mail->fields = g_array_new(FALSE, FALSE, sizeof(struct field));
-    message_note(work->message, ASSAY_KIND_INFO, 0,
-                 is_empty ? "mail.empty" : "mail.no_header", mail,
-                 is_empty ? "There is nothing in this mail."
-                          : "The mail has no header.");
-    if (!is_empty)
-        entity_add_bare(work, mail->bytes);
+    if (mail->size == 0)
+        message_note(message, ASSAY_KIND_INFO, 0, "mail.empty", mail,
+                     "There is nothing in this mail.");
+    else
+        message_note(message, ASSAY_KIND_INFO, 0, "mail.no_header", mail,
+                     "The mail has no header.");
 }
 
 static void expand(struct entity_work *work)
@@ -173,38 +169,21 @@ static void expand(struct entity_work *work)
     left.max_parts -= MIN(left.max_parts, message->parts);
     left.max_header_fields -=
         MIN(left.max_header_fields, message->header_fields);
-    struct bound bound;
-    bound_message(mail->data, mail->size, &left,
-                  mail->depth - mail->unpack_depth, &bound);
-    message->parts += bound.parts;
-    message->header_fields += bound.fields;
-    note_bound(message, mail, &bound);
-    if (bound.from >= bound.parse_n && bound.reached == NULL) {
-        add_headless(work);
-        return;
+    struct tree tree;
+    tree_read(mail->data, mail->size, &left, mail->depth - mail->unpack_depth,
+              &tree);
+    message->parts += tree.parts;
+    message->header_fields += tree.header_fields;
+    mail->fields = g_steal_pointer(&tree.fields);
+    note_bound(message, mail, &tree);
+    entity_note_block(message, mail, &tree.block);
+    if (mail->fields->len == 0 && tree.reached == NULL) {
+        note_headless(message, mail);
+        if (mail->size > 0)
+            entity_add_bare(work, mail, 0, mail->size);
     }
-    work->parse_n = bound.parse_n;
-    struct field_block block;
-    mail->fields = field_read(mail->data, bound.from, bound.parse_n, &block);
-    entity_note_block(message, mail, &block);
-    if (bound.is_flat) {
-        struct span flat = {.parent = TREE_MAIL,
-                            .head = SIZE_MAX,
-                            .body = bound.body,
-                            .end = bound.parse_n};
-        entity_add(work, &flat);
-        return;
-    }
-    const uint8_t *p =
-        bound.tamed == NULL ? mail->data : g_bytes_get_data(bound.tamed, NULL);
-    g_autoptr(GArray) spans = tree_parse(p, bound.parse_from, bound.parse_n);
-    bound_clear(&bound);
-    add_spans(work, spans);
-    if (spans->len == 0) {
-        g_autoptr(GBytes) rest = g_bytes_new_from_bytes(
-            mail->bytes, bound.body, mail->size - bound.body);
-        entity_add_bare(work, rest);
-    }
+    add_spans(work, &tree);
+    tree_clear(&tree);
 }
 
 void message_expand(struct message *message, struct object *object,

@@ -2,7 +2,7 @@
 #include "mail/param.h"
 
 #include "mail/text.h"
-#include "mail/tree.h"
+#include "mail/value.h"
 
 #include <glib.h>
 
@@ -192,7 +192,7 @@ static void add_single(struct object *object, const struct param *param)
         object_add_name(object, param->value, raw_n, NULL, text);
         g_string_free(bytes, TRUE);
     } else if (strstr(plain->str, "=?") != NULL) {
-        g_autofree char *text = tree_decode_words(plain->str, plain->len);
+        g_autofree char *text = value_decode(plain->str, plain->len);
         object_add_name(object, param->value, raw_n, NULL, text);
     } else {
         g_autofree char *text =
@@ -258,5 +258,5 @@ void param_add_names(struct object *object, const struct field *field,
     if (pieces_n > 0)
         add_joined(object, pieces, pieces_n);
     if (is_there || memmem(field->value, field->value_n, "ame", 3) != NULL)
-        tree_add_names(object, field, name);
+        value_add_names(object, field, name);
 }

@@ -2,7 +2,7 @@
 #include "mail/text.h"
 
 #include "mail/field.h"
-#include "mail/tree.h"
+#include "mail/value.h"
 
 #include <glib.h>
 
@@ -108,6 +108,6 @@ char *text_header(const struct object *object, const char *name, unsigned index)
     const struct field *field = field_find(object->fields, name, index);
     if (field == NULL)
         return NULL;
-    char *text = tree_decode_words(field->value, field->value_n);
+    char *text = value_decode(field->value, field->value_n);
     return g_strstrip(text);
 }
