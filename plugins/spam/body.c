@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+#include "html.h"
+#include "spam.h"
+#include "tests.h"
+#include "url.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum {
+    MAX_PARENTS = 64,
+    FEW_CHARS = 200,   /* of text beside a picture */
+    MUCH_HIDDEN = 200, /* characters; a newsletter's preview line is shorter */
+    SPLIT_WORDS = 3,
+    CAPS_LETTERS = 100, /* letters that a text needs to shout */
+    CAPS_PERCENT = 40
+};
+
+static const char gtube[] =
+    "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X";
+
+/* A message's texts while they are read. */
+struct reading {
+    const struct spam *self;
+    const struct assay_task *task;
+    struct weights_sum *sum;
+    struct body *body;
+    uint64_t left; /* bytes of text that may still be looked at */
+    uint64_t letters;
+    uint64_t capitals;
+    unsigned plain_parts;
+    unsigned html_parts;
+    struct html_facts html;
+};
+
+static uint64_t number(const struct reading *reading,
+                       const struct assay_object *object, uint32_t attr)
+{
+    uint64_t value = 0;
+
+    reading->self->host->attr_u64(reading->task, object, attr, 0, &value);
+    return value;
+}
+
+static struct assay_str string(const struct reading *reading,
+                               const struct assay_object *object, uint32_t attr)
+{
+    struct assay_str value = {0};
+
+    reading->self->host->attr_str(reading->task, object, attr, 0, &value);
+    return value;
+}
+
+static bool is(struct assay_str s, const char *word)
+{
+    return s.n == strlen(word) && memcmp(s.p, word, s.n) == 0;
+}
+
+/* In the message itself, not in one that it encloses. */
+static bool is_own(const struct reading *reading,
+                   const struct assay_object *object)
+{
+    for (unsigned i = 0; i < MAX_PARENTS; i++) {
+        if (reading->self->host->parent(reading->task, object, &object) !=
+            ASSAY_RC_OK)
+            return false;
+        if (number(reading, object, ASSAY_ATTR_KIND) == ASSAY_OBJECT_MESSAGE)
+            return number(reading, object, ASSAY_ATTR_ID) == 0;
+    }
+    return false;
+}
+
+/* A piece that is seen: count its letters, look for the site's words. */
+static void take_visible(void *user, const char *p, size_t n)
+{
+    struct reading *reading = user;
+    uint64_t letters = 0;
+    uint64_t capitals = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        bool is_capital = p[i] >= 'A' && p[i] <= 'Z';
+        bool is_small = p[i] >= 'a' && p[i] <= 'z';
+        capitals += is_capital;
+        letters += is_capital || is_small;
+    }
+    reading->letters += letters;
+    reading->capitals += capitals;
+    weights_feed(reading->sum, p, n);
+}
+
+/* Base64 of what is all ASCII without NUL. */
+static bool is_needless_base64(const struct reading *reading,
+                               const struct assay_object *object)
+{
+    struct assay_str content;
+
+    if (!is(string(reading, object, ASSAY_ATTR_ENCODING), "base64") ||
+        reading->self->host->content(reading->task, object, &content) !=
+            ASSAY_RC_OK)
+        return false;
+    for (uint64_t i = 0; i < content.n; i++) {
+        if ((unsigned char)content.p[i] >= 0x80 || content.p[i] == '\0')
+            return false;
+    }
+    return content.n > 0;
+}
+
+static void note_urls(struct reading *reading, struct assay_str text)
+{
+    uint32_t urls = url_look(text.p, text.n);
+
+    if ((urls & URL_IP) != 0)
+        reading->body->found |= TEST_BIT(TEST_URL_IP);
+    if ((urls & (URL_NUMBER | URL_ESCAPED | URL_USERINFO)) != 0)
+        reading->body->found |= TEST_BIT(TEST_URL_ODD);
+    if ((urls & URL_DIGITS) != 0)
+        reading->body->found |= TEST_BIT(TEST_URL_DIGITS);
+}
+
+/* Whole characters of the text's beginning, as many bytes as are left. */
+static struct assay_str bounded(struct reading *reading, struct assay_str text)
+{
+    if (text.n > reading->left) {
+        text.n = reading->left;
+        while (text.n > 0 && ((unsigned char)text.p[text.n] & 0xC0) == 0x80)
+            text.n--;
+    }
+    reading->left -= text.n;
+    return text;
+}
+
+static void read_part(struct reading *reading,
+                      const struct assay_object *object, bool is_html)
+{
+    struct assay_str text;
+
+    if (reading->self->host->text(reading->task, object, &text) != ASSAY_RC_OK)
+        return;
+    text = bounded(reading, text);
+    reading->html_parts += is_html;
+    reading->plain_parts += !is_html;
+    if (memmem(text.p, text.n, gtube, sizeof(gtube) - 1) != NULL)
+        reading->body->has_gtube = true;
+    note_urls(reading, text);
+    if (is_needless_base64(reading, object))
+        reading->body->found |= TEST_BIT(TEST_BASE64_TEXT);
+    weights_piece_begin(reading->sum, WEIGHT_BODY);
+    if (is_html)
+        html_read(text.p, text.n, take_visible, reading, &reading->html);
+    else
+        take_visible(reading, text.p, text.n);
+    weights_piece_end(reading->sum);
+}
+
+static void look_at_object(struct reading *reading,
+                           const struct assay_object *object)
+{
+    uint64_t flags = number(reading, object, ASSAY_ATTR_FLAGS);
+
+    if (number(reading, object, ASSAY_ATTR_KIND) != ASSAY_OBJECT_PART ||
+        (flags & ASSAY_OBJECT_TEXT) == 0 ||
+        (flags & ASSAY_OBJECT_ATTACHMENT) != 0)
+        return;
+    struct assay_str type = string(reading, object, ASSAY_ATTR_TYPE_DECLARED);
+    bool is_html = is(type, "text/html");
+    if ((is_html || type.n == 0 || is(type, "text/plain")) &&
+        is_own(reading, object))
+        read_part(reading, object, is_html);
+}
+
+/* multipart/mixed with one part is what a program writes that knows no other. */
+static bool is_single_part_mixed(const struct reading *reading)
+{
+    const struct assay_host *host = reading->self->host;
+    const struct assay_object *object;
+    const struct assay_object *parent;
+    const struct assay_object *top;
+    unsigned children = 0;
+
+    if (host->object_by_id(reading->task, 1, &top) != ASSAY_RC_OK ||
+        !is(string(reading, top, ASSAY_ATTR_TYPE_DECLARED), "multipart/mixed"))
+        return false;
+    for (uint64_t id = 2; children < 2; id++) {
+        if (host->object_by_id(reading->task, id, &object) != ASSAY_RC_OK)
+            break;
+        if (host->parent(reading->task, object, &parent) == ASSAY_RC_OK)
+            children += parent == top;
+    }
+    return children == 1;
+}
+
+static uint64_t sum_up(const struct reading *reading)
+{
+    const struct html_facts *html = &reading->html;
+    uint64_t found = 0;
+
+    if (reading->html_parts > 0 && reading->plain_parts == 0)
+        found |= TEST_BIT(TEST_HTML_ONLY);
+    if (html->images > 0 && html->visible < FEW_CHARS &&
+        reading->plain_parts == 0)
+        found |= TEST_BIT(TEST_HTML_IMAGE_ONLY);
+    if (html->hidden > MUCH_HIDDEN && html->hidden > html->visible / 4)
+        found |= TEST_BIT(TEST_HTML_INVISIBLE);
+    if (html->split_words >= SPLIT_WORDS)
+        found |= TEST_BIT(TEST_HTML_SPLIT_WORDS);
+    if (html->big_fonts > 0)
+        found |= TEST_BIT(TEST_HTML_BIG_FONT);
+    if (html->forms > 0)
+        found |= TEST_BIT(TEST_HTML_FORM);
+    if (reading->letters > CAPS_LETTERS &&
+        reading->capitals * 100 > reading->letters * CAPS_PERCENT)
+        found |= TEST_BIT(TEST_BODY_CAPS);
+    if (is_single_part_mixed(reading))
+        found |= TEST_BIT(TEST_SINGLE_PART_MIXED);
+    return found;
+}
+
+void body_look(const struct spam *self, const struct assay_task *task,
+               struct weights_sum *sum, struct body *body)
+{
+    struct reading reading = {.self = self,
+                              .task = task,
+                              .sum = sum,
+                              .body = body,
+                              .left = self->max_text};
+    const struct assay_object *object;
+
+    *body = (struct body){0};
+    for (uint64_t id = 1;
+         self->host->object_by_id(task, id, &object) == ASSAY_RC_OK; id++)
+        look_at_object(&reading, object);
+    body->found |= sum_up(&reading);
+    if (reading.html_parts > 0)
+        body->found |= TEST_BIT(TEST_HTML_NO_MIME);
+}
