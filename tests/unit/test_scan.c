@@ -849,9 +849,8 @@ static void what_core_noticed_is_told_in_its_name(void)
 UNIT_MAIN(
     "scan", UNIT(stages_run_where_the_session_knows_them),
     UNIT(children_are_shown_to_all_like_any_object),
-    UNIT(every_task_has_an_id_of_its_own),
-    UNIT(a_mail_inside_an_archive_is_taken_apart),
-    UNIT(wants_decide_what_is_shown), UNIT(a_declared_type_counts_as_well),
+    UNIT(every_task_has_an_id_of_its_own), UNIT(wants_decide_what_is_shown),
+    UNIT(a_declared_type_counts_as_well),
     UNIT(what_is_too_large_for_a_scanner_is_partial_in_its_name),
     UNIT(who_has_seen_a_content_is_not_asked_again_below),
     UNIT(every_answer_counts_as_the_abi_says),
