@@ -42,6 +42,9 @@ static void add_death(struct answer *answer, const struct answer_plan *plan,
     if (death->never_lived)
         g_string_append(text, "no worker process stays alive; assay scan "
                               "--jobs 0 under a debugger shows why");
+    else if (death->was_mad)
+        g_string_append(text, "a plugin wrote into descriptors that are not "
+                              "its own; the message was not scanned");
     else if (death->was_late)
         g_string_append(text, "did not return in time and was ended");
     else if (death->signal == 0)

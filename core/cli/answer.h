@@ -32,6 +32,7 @@ struct death {
     uint32_t scanner; /* index + 1 in the plan; 0: core itself */
     int signal;       /* that ended it, 0: it left by itself */
     bool was_late;    /* it was ended, because it did not return */
+    bool was_mad;     /* it wrote nonsense between the answers */
     bool never_lived; /* no worker stays alive long enough to scan anything */
     char where[BOARD_WHERE_SIZE]; /* path of the object */
 };

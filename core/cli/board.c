@@ -53,9 +53,10 @@ bool board_take(const struct board *board, unsigned worker, size_t from,
                 size_t *batch)
 {
     for (size_t b = from; b < board->batches; b++) {
-        uint16_t nobody = 0;
-        if (atomic_compare_exchange_strong(&board->takers[b], &nobody,
-                                           (uint16_t)(worker + 1))) {
+        uint16_t taker = 0;
+        if (atomic_compare_exchange_strong(&board->takers[b], &taker,
+                                           (uint16_t)(worker + 1)) ||
+            taker == worker + 1) {
             *batch = b;
             return true;
         }
@@ -63,14 +64,18 @@ bool board_take(const struct board *board, unsigned worker, size_t from,
     return false;
 }
 
-bool board_last(const struct board *board, unsigned worker, size_t *batch)
+bool board_owes(const struct board *board, unsigned worker, size_t item)
 {
-    for (size_t b = board->batches; b-- > 0;)
-        if (atomic_load(&board->takers[b]) == worker + 1) {
-            *batch = b;
+    for (size_t b = board_batch(board, item); b < board->batches; b++)
+        if (atomic_load(&board->takers[b]) == worker + 1 &&
+            board_end(board, b) > item)
             return true;
-        }
     return false;
+}
+
+size_t board_batch(const struct board *board, size_t item)
+{
+    return item / board->batch_n;
 }
 
 size_t board_first(const struct board *board, size_t batch)

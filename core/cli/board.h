@@ -48,11 +48,13 @@ struct board {
 bool board_open(struct board *board, size_t item_n, size_t workers);
 void board_close(struct board *board);
 
-/* Takes the first free batch at or after `from`; false: there is none left. */
+/* The first batch from `from` on that is free (then it is taken) or `worker`'s own
+ * already (then one before it died on the way); false: there is none. */
 bool board_take(const struct board *board, unsigned worker, size_t from,
                 size_t *batch);
-/* The last batch that `worker` took; false: none. */
-bool board_last(const struct board *board, unsigned worker, size_t *batch);
+/* Has `worker` taken message `item` or a later one? */
+bool board_owes(const struct board *board, unsigned worker, size_t item);
+size_t board_batch(const struct board *board, size_t item);
 /* Messages [first, end) of a batch. */
 size_t board_first(const struct board *board, size_t batch);
 size_t board_end(const struct board *board, size_t batch);

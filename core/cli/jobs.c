@@ -76,7 +76,7 @@ static bool is_owed(const struct run *run, const struct lane *lane,
     const struct board *board = &run->board;
     return record->index >= lane->due && record->index < board->item_n &&
            record->index >= run->next && run->held[record->index] == NULL &&
-           atomic_load(&board->takers[record->index / board->batch_n]) ==
+           atomic_load(&board->takers[board_batch(board, record->index)]) ==
                lane->number + 1;
 }
 
@@ -142,8 +142,10 @@ static enum heard lane_read(struct run *run, struct lane *lane)
         all = lane->in->len;
     }
     run->sender = lane;
-    if (!take_records(run, p, all, &taken))
+    if (!take_records(run, p, all, &taken)) {
+        lane->was_mad = true;
         return HEARD_END;
+    }
     if (is_copied)
         g_string_erase(lane->in, 0, (gssize)taken);
     else
@@ -251,6 +253,8 @@ static void run_here(struct run *run)
 bool jobs_run(const struct jobs *jobs, GError **error)
 {
     size_t n = jobs->how->items->len;
+    if (n == 0)
+        return true;
     struct run run = {.jobs = jobs, .lane_n = MAX(jobs->workers, 1)};
     if (!board_open(&run.board, n, run.lane_n)) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_IO,
@@ -266,6 +270,7 @@ bool jobs_run(const struct jobs *jobs, GError **error)
         run_here(&run);
     else if ((is_good = start_lanes(&run, error)))
         listen_all(&run);
+    g_assert(!is_good || run.is_over || run.next == n);
     for (unsigned i = 0; i < run.lane_n; i++)
         lane_clear(&run.lanes[i]);
     for (size_t i = 0; i < n; i++)

@@ -45,30 +45,17 @@ void lane_clear(struct lane *lane)
     *lane = (struct lane){.fd = -1};
 }
 
-/* What the lane owes: messages it took and has not answered. */
-static void owed(const struct lane *lane, struct worker_start *start)
-{
-    size_t batch = 0;
-    if (!board_last(lane->board, lane->number, &batch))
-        return;
-    start->batch = batch + 1;
-    start->item = board_first(lane->board, batch);
-    start->end = board_end(lane->board, batch);
-    if (start->item < lane->due)
-        start->item = lane->due;
-}
-
 static struct worker_start make_start(const struct lane *lane)
 {
-    struct worker_start start = {
+    return (struct worker_start){
         .number = lane->number,
+        .due = lane->due,
         .death_item = lane->death_item,
         .deaths = (const struct death *)(const void *)lane->deaths->data,
         .death_n = lane->deaths->len,
         .is_broken = lane->barren >= BARREN_MAX,
+        .is_careful = lane->is_careful,
     };
-    owed(lane, &start);
-    return start;
 }
 
 static bool send_to_pipe(void *self, const char *p, size_t n)
@@ -132,27 +119,46 @@ bool lane_spawn(struct lane *lane)
     lane->pid = pid;
     lane->fd = ends[0];
     lane->was_late = false;
+    lane->was_mad = false;
     g_string_truncate(lane->in, 0);
     return true;
 }
 
 /* Notes on which message, in which scanner it died. */
-static void blame(struct lane *lane, const struct crumb *crumb, int status,
-                  size_t item)
+static void blame(struct lane *lane, size_t item, const struct death *death)
 {
     if (item != lane->death_item)
         g_array_set_size(lane->deaths, 0);
     lane->death_item = item;
+    g_array_append_val(lane->deaths, *death);
+    lane->barren = 0;
+}
+
+static void find_guilty(struct lane *lane, int status)
+{
+    struct crumb *crumb = &lane->board->crumbs[lane->number];
     struct death death = {
         .scanner = atomic_load(&crumb->scanner),
         .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0,
         .was_late = lane->was_late,
+        .was_mad = lane->was_mad,
     };
-    if (death.scanner > lane->how->answers->scan.scanner_n)
+    uint64_t item = atomic_exchange(&crumb->item, 0);
+    if (lane->was_mad) {
+        /* It was ahead of what it had sent: the next one goes step by step, and
+         * what comes then comes from the message that is due. */
         death.scanner = 0;
-    g_strlcpy(death.where, crumb->where, sizeof death.where);
-    g_array_append_val(lane->deaths, death);
-    lane->barren = 0;
+        item = lane->is_careful ? lane->due + 1 : 0;
+        lane->is_careful = true;
+    } else if (death.scanner <= lane->how->answers->scan.scanner_n) {
+        g_strlcpy(death.where, crumb->where, sizeof death.where);
+    } else {
+        death.scanner = 0;
+    }
+    if (item > lane->due && item <= lane->board->item_n)
+        blame(lane, (size_t)item - 1, &death);
+    else
+        lane->barren++;
 }
 
 bool lane_bury(struct lane *lane)
@@ -169,18 +175,10 @@ bool lane_bury(struct lane *lane)
         close(lane->fd);
     lane->pid = 0;
     lane->fd = -1;
-    struct worker_start start = make_start(lane);
-    if (start.item >= start.end && WIFEXITED(status) &&
-        WEXITSTATUS(status) == 0)
+    bool ended_well = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (ended_well && !board_owes(lane->board, lane->number, lane->due))
         return false;
-    struct crumb *crumb = &lane->board->crumbs[lane->number];
-    uint64_t item = atomic_load(&crumb->item);
-    if (item > start.item && item <= start.end)
-        blame(lane, crumb, status, (size_t)item - 1);
-    else
-        lane->barren++;
-    crumb->where[sizeof crumb->where - 1] = '\0';
-    atomic_store(&crumb->item, 0);
+    find_guilty(lane, status);
     return true;
 }
 

@@ -27,7 +27,9 @@ struct lane {
     size_t death_item;
     GArray *deaths;  /* struct death, all on death_item */
     unsigned barren; /* deaths in a row without a message to blame */
-    bool was_late;   /* ended by us */
+    bool was_late;   /* it did not return in time and was ended */
+    bool was_mad;    /* what came out of its pipe was no record */
+    bool is_careful; /* the next one sends every answer at once */
 };
 
 void lane_init(struct lane *lane, const struct worker_how *how,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/summary.h"
 
+#include "cli/amount.h"
 #include "cli/cmd.h"
 #include "scan/finding.h"
 #include "verdict/verdict.h"
@@ -57,11 +58,12 @@ void summary_show(const struct summary *summary, size_t asked, uint64_t ns,
         append_count(to, summary->actions[action], verdict_action_name(action),
                      &before);
     double seconds = (double)(ns > 0 ? ns : 1) / 1e9;
-    g_autofree char *size = g_format_size(summary->bytes);
-    g_autofree char *speed =
-        g_format_size((uint64_t)((double)summary->bytes / seconds));
-    g_string_append_printf(to, "\n%s in %.2f s: %.0f mails/s, %s/s\n", size,
-                           seconds, (double)summary->messages / seconds, speed);
+    g_string_append_c(to, '\n');
+    amount_bytes(to, summary->bytes);
+    g_string_append_printf(to, " in %.2f s: %.0f mails/s, ", seconds,
+                           (double)summary->messages / seconds);
+    amount_bytes(to, (uint64_t)((double)summary->bytes / seconds));
+    g_string_append(to, "/s\n");
     if (summary->trouble > 0)
         g_string_append_printf(to,
                                "%zu message%s could not be scanned, or not by "

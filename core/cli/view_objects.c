@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/digest.h"
 #include "base/escape.h"
+#include "cli/amount.h"
 #include "cli/json.h"
 #include "cli/view.h"
 #include "mail/object.h"
@@ -118,9 +119,9 @@ static void append_line(struct object *o, GString *to)
         escape_text(to, o->type_declared, strlen(o->type_declared), 100);
         g_string_append_c(to, ')');
     }
-    g_autofree char *size =
-        g_format_size_full(o->size, G_FORMAT_SIZE_IEC_UNITS);
-    g_string_append_printf(to, "  %s  sha256:%.12s", size, hex);
+    g_string_append(to, "  ");
+    amount_bytes(to, o->size);
+    g_string_append_printf(to, "  sha256:%.12s", hex);
     for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
         if (flags[i].is_odd && (o->flags & flags[i].bit) != 0)
             g_string_append_printf(to, "  %s", flags[i].name);

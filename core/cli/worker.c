@@ -92,8 +92,10 @@ static bool answer_range(struct worker *w, size_t from, size_t end)
     for (size_t i = from; i < end; i++) {
         answer_one(w, i);
         uint64_t now = clock_mono_ns();
-        if (w->out->len < SEND_BYTES && now - w->sent_ns < SEND_AFTER_NS &&
-            i + 1 < end)
+        bool is_due = w->start->is_careful || i + 1 == end ||
+                      w->out->len >= SEND_BYTES ||
+                      now - w->sent_ns >= SEND_AFTER_NS;
+        if (!is_due)
             continue;
         if (!w->start->send(w->start->self, w->out->str, w->out->len))
             return false;
@@ -106,12 +108,10 @@ static bool answer_range(struct worker *w, size_t from, size_t end)
 static bool answer_all(struct worker *w, const struct board *board)
 {
     const struct worker_start *start = w->start;
-    if (!answer_range(w, start->item, start->end))
-        return false;
-    size_t batch = start->batch;
+    size_t batch = board_batch(board, start->due);
     while (board_take(board, start->number, batch, &batch)) {
-        if (!answer_range(w, board_first(board, batch),
-                          board_end(board, batch)))
+        size_t first = board_first(board, batch);
+        if (!answer_range(w, MAX(first, start->due), board_end(board, batch)))
             return false;
         batch++;
     }

@@ -30,13 +30,12 @@ typedef bool (*worker_send_fn)(void *self, const char *p, size_t n);
 /* Where a worker begins, and where its records go. */
 struct worker_start {
     unsigned number;   /* its crumb on the board */
-    size_t item;       /* first message it must answer, ... */
-    size_t end;        /* ... up to this one, before it takes batches */
-    size_t batch;      /* first batch it may take */
+    size_t due;        /* the first message that may be its to answer */
     size_t death_item; /* the message that earlier workers died on */
     const struct death *deaths; /* how; NULL: none */
     size_t death_n;
-    bool is_broken; /* workers do not live: answer without scanning */
+    bool is_broken;  /* workers do not live: answer without scanning */
+    bool is_careful; /* send every answer at once */
     worker_send_fn send;
     void *self;
 };
