@@ -28,6 +28,7 @@ struct reading {
     uint64_t left; /* bytes of text that may still be looked at */
     uint64_t letters;
     uint64_t capitals;
+    unsigned parts; /* of the message itself, of any type */
     unsigned plain_parts;
     unsigned html_parts;
     struct html_facts html;
@@ -158,35 +159,16 @@ static void look_at_object(struct reading *reading,
     uint64_t flags = number(reading, object, ASSAY_ATTR_FLAGS);
 
     if (number(reading, object, ASSAY_ATTR_KIND) != ASSAY_OBJECT_PART ||
-        (flags & ASSAY_OBJECT_TEXT) == 0 ||
+        !is_own(reading, object))
+        return;
+    reading->parts++;
+    if ((flags & ASSAY_OBJECT_TEXT) == 0 ||
         (flags & ASSAY_OBJECT_ATTACHMENT) != 0)
         return;
     struct assay_str type = string(reading, object, ASSAY_ATTR_TYPE_DECLARED);
     bool is_html = is(type, "text/html");
-    if ((is_html || type.n == 0 || is(type, "text/plain")) &&
-        is_own(reading, object))
+    if (is_html || type.n == 0 || is(type, "text/plain"))
         read_part(reading, object, is_html);
-}
-
-/* multipart/mixed with one part is what a program writes that knows no other. */
-static bool is_single_part_mixed(const struct reading *reading)
-{
-    const struct assay_host *host = reading->self->host;
-    const struct assay_object *object;
-    const struct assay_object *parent;
-    const struct assay_object *top;
-    unsigned children = 0;
-
-    if (host->object_by_id(reading->task, 1, &top) != ASSAY_RC_OK ||
-        !is(string(reading, top, ASSAY_ATTR_TYPE_DECLARED), "multipart/mixed"))
-        return false;
-    for (uint64_t id = 2; children < 2; id++) {
-        if (host->object_by_id(reading->task, id, &object) != ASSAY_RC_OK)
-            break;
-        if (host->parent(reading->task, object, &parent) == ASSAY_RC_OK)
-            children += parent == top;
-    }
-    return children == 1;
 }
 
 static uint64_t sum_up(const struct reading *reading)
@@ -210,8 +192,10 @@ static uint64_t sum_up(const struct reading *reading)
     if (reading->letters > CAPS_LETTERS &&
         reading->capitals * 100 > reading->letters * CAPS_PERCENT)
         found |= TEST_BIT(TEST_BODY_CAPS);
-    if (is_single_part_mixed(reading))
+    if (reading->parts == 1)
         found |= TEST_BIT(TEST_SINGLE_PART_MIXED);
+    if (reading->html_parts > 0)
+        found |= TEST_BIT(TEST_HTML_NO_MIME);
     return found;
 }
 
@@ -230,6 +214,4 @@ void body_look(const struct spam *self, const struct assay_task *task,
          self->host->object_by_id(task, id, &object) == ASSAY_RC_OK; id++)
         look_at_object(&reading, object);
     body->found |= sum_up(&reading);
-    if (reading.html_parts > 0)
-        body->found |= TEST_BIT(TEST_HTML_NO_MIME);
 }

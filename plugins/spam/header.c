@@ -31,6 +31,7 @@ static const struct {
     {"To", offsetof(struct header, to)},
     {"Cc", offsetof(struct header, cc)},
     {"MIME-Version", offsetof(struct header, mime_version)},
+    {"Content-Type", offsetof(struct header, content_type)},
     {"X-Priority", offsetof(struct header, priority)},
     {"X-MSMail-Priority", offsetof(struct header, msmail_priority)},
     {"X-MimeOLE", offsetof(struct header, mimeole)},
@@ -308,6 +309,24 @@ static uint64_t look_at_addresses(const struct header *header)
     if (begins_with(header->subject, local_part(to)))
         found |= TEST_BIT(TEST_SUBJECT_NAMES_RCPT);
     return found;
+}
+
+/* What the body shows, but the header speaks against. */
+uint64_t header_denies(const struct header *header)
+{
+    static const char mixed[] = "multipart/mixed";
+    struct rest rest = {.p = header->content_type.p,
+                        .end = header->content_type.p + header->content_type.n};
+    uint64_t denied = 0;
+
+    skip_blanks(&rest);
+    size_t n = (size_t)(rest.end - rest.p);
+    if (n < sizeof(mixed) - 1 ||
+        strncasecmp(rest.p, mixed, sizeof(mixed) - 1) != 0)
+        denied |= TEST_BIT(TEST_SINGLE_PART_MIXED);
+    if (header->mime_version.p != NULL)
+        denied |= TEST_BIT(TEST_HTML_NO_MIME);
+    return denied;
 }
 
 uint64_t header_look(const struct header *header)

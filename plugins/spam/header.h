@@ -22,6 +22,7 @@ struct header {
     struct assay_str to;
     struct assay_str cc;
     struct assay_str mime_version;
+    struct assay_str content_type;
     struct assay_str priority;
     struct assay_str msmail_priority;
     struct assay_str mimeole;
@@ -33,6 +34,9 @@ void header_read(const struct assay_host *host, const struct assay_task *task,
 
 /* The tests that hold, as TEST_BITs. */
 uint64_t header_look(const struct header *header);
+
+/* The tests that the body alone seems to meet and the header rules out. */
+uint64_t header_denies(const struct header *header);
 
 /* RFC 5322 3.3, with the obsolete zones and without the seconds that some leave
  * out. */

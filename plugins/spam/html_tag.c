@@ -52,10 +52,12 @@ static void cut_value(const struct tag *tag, size_t at, const char **p,
                       size_t *n)
 {
     bool is_quoted = at < tag->n && (tag->p[at] == '"' || tag->p[at] == '\'');
-    char quote = is_quoted ? tag->p[at] : '\0';
+    char quote = '\0';
     size_t from = at + is_quoted;
     size_t to = from;
 
+    if (is_quoted)
+        quote = tag->p[at];
     while (to < tag->n && (is_quoted ? tag->p[to] != quote
                                      : !isspace((unsigned char)tag->p[to])))
         to++;

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 
 enum {
-    MARK = 1 /* between a word and what is none */
+    MARK = 1, /* between a word and what is none */
+    SHARP_S = 0xDF
 };
 
 struct phrases {
@@ -72,6 +73,11 @@ static void fold_char_into(const struct sink *sink, uint32_t raw)
     put_mark(sink, fold_is_word(sink->locale, c));
     *sink->after_blank = false;
     size_t n = utf8_put(bytes, c);
+    /* Its capitals are SS: the one full folding that common words need. */
+    if (c == SHARP_S) {
+        bytes[0] = 's';
+        bytes[1] = 's';
+    }
     for (size_t i = 0; i < n; i++)
         sink->put(sink->user, (uint8_t)bytes[i]);
 }

@@ -208,8 +208,7 @@ static int32_t handle(void *inst, const struct assay_task *task)
     weights_feed(&sum, header.subject.p, header.subject.n);
     weights_piece_end(&sum);
     body_look(self, task, &sum, &body);
-    if (header.mime_version.p != NULL)
-        body.found &= ~TEST_BIT(TEST_HTML_NO_MIME);
+    body.found &= ~header_denies(&header);
     if (body.has_gtube)
         report(self, task, &gtube);
     report_weights(self, task, &sum);
