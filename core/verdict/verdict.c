@@ -57,8 +57,7 @@ static void consider(struct ruling *ruling, const struct finding *finding,
     ruling->kind = weighed->kind;
     ruling->finding = finding;
     ruling->setting = setting;
-    ruling->why = setting->value == ACTION_ADVICE ? verdict_action_name(action)
-                                                  : weighed->why;
+    ruling->why = weighed->why;
 }
 
 static void consider_findings(const struct court *court, const struct who *who,
