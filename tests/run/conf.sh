@@ -67,7 +67,7 @@ max_depth = 0
 [session]
 trusted = 192.0.2.0/24
 E1
-wrong 'plugins.conf:3: [word] no_such: no such option; it has none of its own' <<E1
+wrong 'plugins.conf:3: [word] no_such: no such option' <<E1
 [plugin word]
 file = $word
 no_such = 1
