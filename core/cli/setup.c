@@ -86,13 +86,28 @@ static void read_limits(struct setup *setup, GPtrArray *errors)
     option_set_free(set);
 }
 
-static void drop_plugins(struct conf *conf)
+static void open_host(const struct setup_how *how, struct setup *setup,
+                      GPtrArray *errors)
 {
-    for (unsigned i = conf->sections->len; i-- > 0;) {
-        const struct conf_section *s = g_ptr_array_index(conf->sections, i);
-        if (strcmp(s->kind, "plugin") == 0)
-            g_ptr_array_remove_index(conf->sections, i);
+    GError *error = NULL;
+    struct conf *none = NULL;
+    if (how->no_plugins && !conf_parse("", 0, setup->conf->path,
+                                       setup->conf->dir, &none, &error)) {
+        take(errors, error);
+        return;
     }
+    /* Plugins load signatures: only for a configuration that can be used, but
+     * their options are checked in any case. */
+    const struct host_how host_how = {
+        .conf = none != NULL ? none : setup->conf,
+        .limits = &setup->limits,
+        .only_file = how->plugin,
+        .is_check = how->is_check || errors->len > 0,
+    };
+    if (!host_open(&host_how, &setup->host, &error))
+        take(errors, error);
+    if (none != NULL)
+        conf_free(none);
 }
 
 static void read_sections(const struct setup_how *how, struct setup *setup,
@@ -108,18 +123,7 @@ static void read_sections(const struct setup_how *how, struct setup *setup,
         take(errors, g_steal_pointer(&error));
     if (!policy_new(setup->conf, &setup->policy, &error))
         take(errors, g_steal_pointer(&error));
-    /* Plugins load signatures: only for a configuration that can be used, but
-     * their options are checked in any case. */
-    if (how->no_plugins)
-        drop_plugins(setup->conf);
-    const struct host_how host_how = {
-        .conf = setup->conf,
-        .limits = &setup->limits,
-        .only_file = how->plugin,
-        .is_check = how->is_check || errors->len > 0,
-    };
-    if (!host_open(&host_how, &setup->host, &error))
-        take(errors, error);
+    open_host(how, setup, errors);
 }
 
 bool setup_open(const struct setup_how *how, struct setup *out,
