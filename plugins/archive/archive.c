@@ -26,6 +26,7 @@ struct instance {
     const struct assay_host *host;
     locale_t utf8;        /* so that libarchive turns UTF-16 names into UTF-8 */
     uint64_t max_entries; /* one more than the host takes objects */
+    uint64_t max_memory;
 };
 
 static int32_t create(const struct assay_host *host,
@@ -37,6 +38,9 @@ static int32_t create(const struct assay_host *host,
     if (self == NULL)
         return ASSAY_RC_NOMEM;
     self->host = host;
+    int64_t memory = 0;
+    if (host->option_int(create->options, "max_memory", &memory) == ASSAY_RC_OK)
+        self->max_memory = (uint64_t)memory;
     self->max_entries = create->max_objects > 0 ? create->max_objects + 1 : 0;
     self->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     if (self->utf8 == (locale_t)0) {
@@ -98,8 +102,7 @@ static bool unpack_uu(struct unpack *u)
     return has_block;
 }
 
-static bool unpack_archives(struct unpack *u, bool is_text,
-                            uint64_t max_entries)
+static bool unpack_archives(struct unpack *u, bool is_text)
 {
     struct sniffed found[SNIFF_MAX];
     size_t n = sniff(u->p, u->n, is_text, found);
@@ -107,7 +110,7 @@ static bool unpack_archives(struct unpack *u, bool is_text,
 
     for (size_t i = 0; i < n && i < SNIFF_MAX && unpack_goes_on(u); i++)
         is_archive |= found[i].format == SNIFF_ZIP
-                          ? zip_unpack(u, found[i].is_firm, max_entries)
+                          ? zip_unpack(u, found[i].is_firm)
                           : reader_unpack(u, &found[i]);
     if (n > SNIFF_MAX && !u->is_stopped)
         unpack_fault(u, NULL, ASSAY_REASON_LIMIT_COUNT,
@@ -131,7 +134,7 @@ static bool claims(const struct unpack *u)
            name_type_says_archive(text.p, text.n);
 }
 
-static bool unpack_all(struct unpack *u, uint64_t max_entries)
+static bool unpack_all(struct unpack *u)
 {
     const uint64_t bereft = ASSAY_OBJECT_ENCRYPTED | ASSAY_OBJECT_DAMAGED |
                             ASSAY_OBJECT_TRUNCATED | ASSAY_OBJECT_DIRECTORY;
@@ -142,7 +145,7 @@ static bool unpack_all(struct unpack *u, uint64_t max_entries)
     if (u->n == 0 && (flags & bereft) != 0)
         return false; /* told by whoever made it */
     bool is_text = (flags & ASSAY_OBJECT_TEXT) != 0;
-    bool is_archive = unpack_archives(u, is_text, max_entries);
+    bool is_archive = unpack_archives(u, is_text);
     if (is_text || (!is_archive && claims(u)))
         is_archive |= unpack_uu(u);
     if (!is_archive && !u->is_stopped && claims(u)) {
@@ -157,7 +160,12 @@ static bool unpack_all(struct unpack *u, uint64_t max_entries)
 static int32_t handle(void *inst, const struct assay_task *task)
 {
     const struct instance *self = inst;
-    struct unpack u = {.host = self->host, .task = task};
+    struct unpack u = {
+        .host = self->host,
+        .task = task,
+        .max_entries = self->max_entries,
+        .max_memory = self->max_memory,
+    };
     struct assay_str content;
 
     if (task->stage != ASSAY_STAGE_OBJECT)
@@ -172,7 +180,7 @@ static int32_t handle(void *inst, const struct assay_task *task)
         u.name = (struct assay_str){"", 0};
     /* Of this thread and until this function returns: the host never sees it. */
     locale_t before = uselocale(self->utf8);
-    bool is_archive = unpack_all(&u, self->max_entries);
+    bool is_archive = unpack_all(&u);
     uselocale(before);
     if (u.is_cancelled)
         return ASSAY_RC_CANCELLED;
@@ -189,6 +197,21 @@ static const struct assay_wants wants = {
     .flags = ASSAY_WANTS_EMPTY, /* an empty file may be called a.zip */
 };
 
+static const struct assay_option max_memory = {
+    .struct_size = sizeof(struct assay_option),
+    .type = ASSAY_OPTION_SIZE,
+    .name = "max_memory",
+    .default_text = "128 MiB",
+    .min = INT64_C(16) << 20,
+    .max = INT64_C(16) << 30,
+    .help =
+        "Memory that unpacking a rar or 7z may take beside what comes out of "
+        "it. An archive made with a larger dictionary is told as "
+        "partial(archive.memory); raise it if your users send such.",
+};
+
+static const struct assay_option *const options[] = {&max_memory, NULL};
+
 static const struct assay_plugin plugin = {
     .struct_size = sizeof(struct assay_plugin),
     .id = "org.assay.archive",
@@ -200,6 +223,7 @@ static const struct assay_plugin plugin = {
     .flags_required = ASSAY_FLAG_CHILDREN,
     .flags_optional = ASSAY_FLAG_FORK_SHARED,
     .wants = &wants,
+    .options = options,
     .create = create,
     .destroy = destroy,
     .handle = handle,

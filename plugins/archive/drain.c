@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fault.h"
+#include "guard.h"
 #include "reader.h"
 
 /*
@@ -79,6 +80,28 @@ static void flow_end(struct flow *f, int rc, uint32_t reason, const char *text)
         unpack_fault(u, child, reason, text);
 }
 
+int reader_next(const struct unpack *u, struct archive *a,
+                struct archive_entry **entry)
+{
+    struct guard guard;
+
+    guard_enter(&guard, u->guarded);
+    int rc = archive_read_next_header(a, entry);
+    guard_leave(&guard);
+    return rc;
+}
+
+int reader_block(const struct unpack *u, struct archive *a, const void **p,
+                 size_t *n, la_int64_t *offset)
+{
+    struct guard guard;
+
+    guard_enter(&guard, u->guarded);
+    int rc = archive_read_data_block(a, p, n, offset);
+    guard_leave(&guard);
+    return rc;
+}
+
 int reader_drain(struct unpack *u, struct archive *a, struct member *m,
                  uint64_t told_size)
 {
@@ -93,7 +116,7 @@ int reader_drain(struct unpack *u, struct archive *a, struct member *m,
         const void *p = NULL;
         size_t n = 0;
         la_int64_t offset = 0;
-        rc = archive_read_data_block(a, &p, &n, &offset);
+        rc = reader_block(u, a, &p, &n, &offset);
         if (rc == ARCHIVE_WARN || is_failure(rc)) {
             text = archive_error_string(a);
             reason = fault_reason(text);

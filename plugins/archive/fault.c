@@ -11,6 +11,8 @@ static const struct {
     const char *part;
     uint32_t reason;
 } rules[] = {
+    {"emory", ASSAY_REASON_LIMIT_SIZE}, /* "Out of memory", "No memory for" */
+    {"llocate", ASSAY_REASON_LIMIT_SIZE},
     {"ncrypt", ASSAY_REASON_ENCRYPTED},
     {"Crypto codec", ASSAY_REASON_ENCRYPTED},
     {"assphrase", ASSAY_REASON_ENCRYPTED},

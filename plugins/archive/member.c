@@ -18,6 +18,8 @@ static const char *fault_name(uint32_t reason)
         return "archive.unsupported";
     case ASSAY_REASON_MULTIVOLUME:
         return "archive.multivolume";
+    case ASSAY_REASON_LIMIT_SIZE:
+        return "archive.memory";
     case ASSAY_REASON_LIMIT_COUNT:
         return "archive.limit";
     default:

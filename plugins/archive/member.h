@@ -31,7 +31,10 @@ struct unpack {
     const struct assay_task *task;
     const uint8_t *p; /* content of task->object */
     size_t n;
-    struct assay_str name;       /* its first name, may be empty */
+    struct assay_str name; /* its first name, may be empty */
+    uint64_t max_entries;  /* the host takes no more objects, 0: any */
+    uint64_t max_memory;   /* for libarchive's own use, 0: any */
+    uint64_t guarded;      /* the same while a greedy reader runs, else 0 */
     struct assay_writer *writer; /* open child, NULL: none */
     uint64_t members;            /* children given to the host, or skipped */
     uint64_t archives;           /* that turned out to be real */

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "reader.h"
 
-#include "bytes.h"
 #include "fault.h"
+#include "hazard.h"
 #include "name.h"
-#include "zip_directory.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
+    STREAM_FILTERS = 2,    /* one, and libarchive's own end of the chain */
     HEADER_ERRORS_MAX = 16 /* in a row, before the archive is given up */
 };
 
@@ -28,7 +29,6 @@ static const struct {
     {SNIFF_XAR, 0, archive_read_support_format_xar},
     {SNIFF_AR, 0, archive_read_support_format_ar},
     {SNIFF_WARC, 0, archive_read_support_format_warc},
-    {SNIFF_ZIP, 0, archive_read_support_format_zip_streamable},
     {SNIFF_GZIP, ARCHIVE_FILTER_GZIP, NULL},
     {SNIFF_BZIP2, ARCHIVE_FILTER_BZIP2, NULL},
     {SNIFF_COMPRESS, ARCHIVE_FILTER_COMPRESS, NULL},
@@ -52,6 +52,9 @@ static struct archive *reader_new(enum sniff_format format)
             continue;
         if (formats[i].support != NULL)
             rc = formats[i].support(a);
+        else if (format == SNIFF_COMPRESS) /* libarchive cannot append it */
+            rc = archive_read_set_format(a, ARCHIVE_FORMAT_RAW) +
+                 archive_read_support_filter_compress(a);
         else if ((rc = archive_read_set_format(a, ARCHIVE_FORMAT_RAW)) ==
                  ARCHIVE_OK)
             rc = archive_read_append_filter(a, formats[i].filter);
@@ -100,24 +103,28 @@ static bool is_empty_by_nature(struct archive_entry *entry)
                          archive_entry_filetype(entry) != AE_IFREG);
 }
 
-/* One entry to one child.  What libarchive said last. */
-static int take(struct unpack *u, struct archive *a, struct member *m,
-                struct archive_entry *entry)
+int reader_take(struct unpack *u, struct archive *a,
+                struct archive_entry *entry, const struct assay_str *name)
 {
+    struct member m;
+
+    fill(&m, entry);
+    if (name != NULL)
+        m.child.name = *name;
     if (archive_entry_is_encrypted(entry)) {
-        m->child.flags |= ASSAY_OBJECT_ENCRYPTED;
-        const struct assay_object *child = member_give(u, m, NULL, 0);
+        m.child.flags |= ASSAY_OBJECT_ENCRYPTED;
+        const struct assay_object *child = member_give(u, &m, NULL, 0);
         if (child != NULL)
             unpack_fault(u, child, ASSAY_REASON_ENCRYPTED,
                          "the member is encrypted");
         return ARCHIVE_OK;
     }
     if (is_empty_by_nature(entry)) {
-        m->child.flags |= ASSAY_OBJECT_DIRECTORY;
-        (void)member_give(u, m, NULL, 0);
+        m.child.flags |= ASSAY_OBJECT_DIRECTORY;
+        (void)member_give(u, &m, NULL, 0);
         return ARCHIVE_OK;
     }
-    return reader_drain(u, a, m, m->child.told_size);
+    return reader_drain(u, a, &m, m.child.told_size);
 }
 
 /* Is this one volume of several? */
@@ -174,6 +181,12 @@ static bool is_solid(enum sniff_format format)
            format == SNIFF_RAR5 || format == SNIFF_CAB || format == SNIFF_XAR;
 }
 
+/* These allocate what a number in the file says. */
+static bool is_greedy(enum sniff_format format)
+{
+    return format == SNIFF_7ZIP || format == SNIFF_RAR || format == SNIFF_RAR5;
+}
+
 /* All entries; true when it ended as archives should. */
 static bool walk(struct unpack *u, struct archive *a, enum sniff_format format)
 {
@@ -181,8 +194,7 @@ static bool walk(struct unpack *u, struct archive *a, enum sniff_format format)
 
     while (unpack_goes_on(u)) {
         struct archive_entry *entry = NULL;
-        struct member m;
-        int rc = archive_read_next_header(a, &entry);
+        int rc = reader_next(u, a, &entry);
         if (rc == ARCHIVE_EOF)
             return true;
         if (rc == ARCHIVE_FATAL ||
@@ -191,8 +203,7 @@ static bool walk(struct unpack *u, struct archive *a, enum sniff_format format)
         if (rc < ARCHIVE_WARN)
             continue;
         errors = 0;
-        fill(&m, entry);
-        if (take(u, a, &m, entry) == ARCHIVE_FATAL)
+        if (reader_take(u, a, entry, NULL) == ARCHIVE_FATAL)
             return true; /* told about the member already */
         if (u->is_cut && is_solid(format))
             return true; /* told by the host */
@@ -226,10 +237,15 @@ static bool unpack_stream(struct unpack *u, struct archive *a,
     char name[512];
 
     if (archive_read_open_memory(a, u->p, u->n) != ARCHIVE_OK ||
-        archive_read_next_header(a, &entry) != ARCHIVE_OK) {
+        reader_next(u, a, &entry) != ARCHIVE_OK) {
         if (s->is_firm)
             tell_end(u, a, false, false);
         return s->is_firm;
+    }
+    if (archive_filter_count(a) > STREAM_FILTERS) {
+        unpack_fault(u, NULL, ASSAY_REASON_UNSUPPORTED,
+                     "compressed more than once by compress");
+        return true;
     }
     member_init(&m, name,
                 name_of_stream(u->name.p, u->name.n, name, sizeof name));
@@ -245,54 +261,51 @@ static bool unpack_stream(struct unpack *u, struct archive *a,
     return s->is_firm || u->members > before || u->is_stopped;
 }
 
+/* Sees to what libarchive must not be given; false where it is not to be opened,
+ * which is told then. */
+static bool is_bearable(struct unpack *u, struct archive *a,
+                        enum sniff_format format)
+{
+    if (format == SNIFF_XAR && !hazard_xar_is_tame(u->p, u->n)) {
+        unpack_fault(u, NULL, ASSAY_REASON_UNSUPPORTED,
+                     "a xar with hard links or a huge table of contents");
+        return false;
+    }
+    if (format != SNIFF_ISO)
+        return true;
+    if (u->max_entries > 0 &&
+        !hazard_iso_is_small(u->p, u->n, u->max_entries)) {
+        unpack_fault(u, NULL, ASSAY_REASON_LIMIT_COUNT,
+                     "more directory records than objects are taken");
+        return false;
+    }
+    if (!hazard_iso_is_forward(u->p, u->n)) {
+        (void)archive_read_set_option(a, "iso9660", "rockridge", NULL);
+        unpack_fault(u, NULL, ASSAY_REASON_DAMAGED,
+                     "Rock Ridge entries point backwards; opened without them");
+    }
+    return true;
+}
+
 bool reader_unpack(struct unpack *u, const struct sniffed *s)
 {
-    if (s->format == SNIFF_UNREADABLE) {
-        unpack_fault(u, NULL, ASSAY_REASON_UNSUPPORTED, s->label);
-        return true;
-    }
-    struct archive *a = reader_new(s->format);
+    struct archive *a =
+        s->format == SNIFF_UNREADABLE ? NULL : reader_new(s->format);
+
     if (a == NULL) {
-        unpack_fault(u, NULL, ASSAY_REASON_UNSUPPORTED, s->label);
+        char text[80];
+        snprintf(text, sizeof text, "nothing here reads %s", s->label);
+        unpack_fault(u, NULL, ASSAY_REASON_UNSUPPORTED, text);
         return true;
     }
+    if (!is_bearable(u, a, s->format)) {
+        archive_read_free(a);
+        return true;
+    }
+    u->guarded = is_greedy(s->format) ? u->max_memory : 0;
     bool is_archive = sniff_is_stream(s->format) ? unpack_stream(u, a, s)
                                                  : unpack_members(u, a, s);
+    u->guarded = 0;
     archive_read_free(a);
     return is_archive;
-}
-
-/* The local header of the entry libarchive is at. */
-static bool local_at(const struct unpack *u, struct archive *a, size_t from,
-                     struct zip_local *out, size_t *at)
-{
-    la_int64_t position = archive_read_header_position(a);
-
-    if (position < 0 || (uint64_t)position > u->n - from)
-        return false;
-    *at = find_in(u->p, from + (size_t)position, u->n, "PK\003\004", 4);
-    return zip_local_read(u->p, u->n, *at, out);
-}
-
-void reader_zip_stream(struct unpack *u, size_t from, size_t to, bool is_single)
-{
-    struct archive *a = reader_new(SNIFF_ZIP);
-    bool goes_on = a != NULL && archive_read_open_memory(
-                                    a, u->p + from, u->n - from) == ARCHIVE_OK;
-
-    while (goes_on && unpack_goes_on(u)) {
-        struct archive_entry *entry = NULL;
-        struct zip_local local;
-        struct member m;
-        size_t at = 0;
-        int rc = archive_read_next_header(a, &entry);
-        if (rc < ARCHIVE_WARN || rc == ARCHIVE_EOF ||
-            !local_at(u, a, from, &local, &at) || at >= to)
-            break;
-        fill(&m, entry);
-        m.child.name =
-            (struct assay_str){(const char *)local.name, local.name_n};
-        goes_on = take(u, a, &m, entry) != ARCHIVE_FATAL && !is_single;
-    }
-    archive_read_free(a);
 }

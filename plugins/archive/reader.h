@@ -24,14 +24,20 @@
  * opened, or firm and told as damaged. */
 bool reader_unpack(struct unpack *u, const struct sniffed *sniffed);
 
+/* archive_read_next_header and archive_read_data_block under the memory guard. */
+int reader_next(const struct unpack *u, struct archive *a,
+                struct archive_entry **entry);
+int reader_block(const struct unpack *u, struct archive *a, const void **p,
+                 size_t *n, la_int64_t *offset);
+
 /* Moves the data of the current entry to a child and tells what was wrong with it.
  * Returns what libarchive said last: EOF where all could be read. */
 int reader_drain(struct unpack *u, struct archive *a, struct member *m,
                  uint64_t told_size);
 
-/* A zip's local headers in p[from..n), in file order, until one begins at `to` or
- * later: what a reader that streams would see. */
-void reader_zip_stream(struct unpack *u, size_t from, size_t to,
-                       bool is_single);
+/* The entry that reader_next came to, as one child; `name` (NULL: libarchive's) is
+ * its name as it stands.  Returns as reader_drain. */
+int reader_take(struct unpack *u, struct archive *a,
+                struct archive_entry *entry, const struct assay_str *name);
 
 #endif

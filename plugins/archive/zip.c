@@ -6,6 +6,7 @@
 #include "reader.h"
 #include "zip_directory.h"
 #include "zip_feed.h"
+#include "zip_stream.h"
 
 #include <time.h>
 
@@ -124,14 +125,14 @@ static bool take_local_view(struct unpack *u, const struct zip_directory *d)
     bool is_different = false;
 
     for (size_t i = 0; i < d->gap_n && unpack_goes_on(u); i++)
-        reader_zip_stream(u, d->gaps[i].from, d->gaps[i].to, false);
+        zip_stream(u, d->gaps[i].from, d->gaps[i].to, false);
     is_different = u->members > before;
     for (size_t i = 0; i < d->n && unpack_goes_on(u); i++) {
         uint32_t differs = d->entries[i].differs;
         if ((differs & (ZIP_DIFFERS_NAME | ZIP_DIFFERS_DATA)) != 0)
             is_different = true;
         if ((differs & ZIP_DIFFERS_DATA) != 0)
-            reader_zip_stream(u, d->entries[i].local, SIZE_MAX, true);
+            zip_stream(u, d->entries[i].local, SIZE_MAX, true);
     }
     return is_different;
 }
@@ -180,7 +181,7 @@ static bool take_headless(struct unpack *u, bool is_firm, bool is_multivolume)
     if (!is_firm && !is_multivolume)
         return false;
     if (at < u->n)
-        reader_zip_stream(u, at, u->n, false);
+        zip_stream(u, at, u->n, false);
     if (u->is_stopped)
         return true;
     if (is_multivolume)
@@ -193,10 +194,10 @@ static bool take_headless(struct unpack *u, bool is_firm, bool is_multivolume)
     return true;
 }
 
-bool zip_unpack(struct unpack *u, bool is_firm, uint64_t max_entries)
+bool zip_unpack(struct unpack *u, bool is_firm)
 {
     struct zip_directory directory;
-    size_t max = max_entries > 0 ? (size_t)max_entries : SIZE_MAX;
+    size_t max = u->max_entries > 0 ? (size_t)u->max_entries : SIZE_MAX;
 
     if (!zip_directory_read(u->p, u->n, max, &directory))
         return take_headless(u, is_firm, directory.is_multivolume);

@@ -15,8 +15,7 @@
 
 #include <stdbool.h>
 
-/* True when it was a zip: read, or firm and told as damaged.  `max_entries`: the
- * host takes no more objects than that. */
-bool zip_unpack(struct unpack *u, bool is_firm, uint64_t max_entries);
+/* True when it was a zip: read, or firm and told as damaged. */
+bool zip_unpack(struct unpack *u, bool is_firm);
 
 #endif
