@@ -23,9 +23,9 @@ bool check_wrong(GError **error, const char *format, ...)
 
 static bool check_ids(const GPtrArray *plugins, GError **error)
 {
-    for (guint i = 0; i < plugins->len; i++) {
+    for (unsigned i = 0; i < plugins->len; i++) {
         const struct assay_plugin *one = plugins->pdata[i];
-        for (guint k = i + 1; k < plugins->len; k++) {
+        for (unsigned k = i + 1; k < plugins->len; k++) {
             const struct assay_plugin *other = plugins->pdata[k];
             if (strcmp(one->id, other->id) == 0)
                 return check_wrong(

@@ -96,7 +96,7 @@ static int make_file(const struct object *object)
 static const struct call_fd *find_fd(const struct call *call,
                                      const struct object *object)
 {
-    for (guint i = 0; call->fds != NULL && i < call->fds->len; i++) {
+    for (unsigned i = 0; call->fds != NULL && i < call->fds->len; i++) {
         const struct call_fd *entry =
             &g_array_index(call->fds, struct call_fd, i);
         if (entry->object == object)
@@ -139,7 +139,7 @@ int32_t content_fd(const struct assay_task *task,
 bool content_close(struct call *call)
 {
     bool is_whole = true;
-    for (guint i = 0; call->fds != NULL && i < call->fds->len; i++) {
+    for (unsigned i = 0; call->fds != NULL && i < call->fds->len; i++) {
         const struct call_fd *entry =
             &g_array_index(call->fds, struct call_fd, i);
         struct stat st;

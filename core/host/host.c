@@ -48,7 +48,7 @@ struct files {
 static void collect(struct files *files, const GPtrArray *wanted)
 {
     files->paths = g_ptr_array_new();
-    for (guint i = 0; i < wanted->len; i++) {
+    for (unsigned i = 0; i < wanted->len; i++) {
         char *path = ((const struct wanted *)wanted->pdata[i])->path;
         if (!g_ptr_array_find_with_equal_func(files->paths, path, g_str_equal,
                                               NULL))
@@ -60,7 +60,7 @@ static void collect(struct files *files, const GPtrArray *wanted)
 
 static void files_clear(struct files *files)
 {
-    for (guint i = 0; i < files->paths->len; i++)
+    for (unsigned i = 0; i < files->paths->len; i++)
         g_free(files->refusals[i]);
     g_free(files->refusals);
     g_ptr_array_unref(files->paths);
@@ -71,7 +71,7 @@ static void files_clear(struct files *files)
 static struct descriptor *load(struct host *host, struct files *files,
                                char *path, GError **error)
 {
-    guint at = 0;
+    unsigned at = 0;
     g_ptr_array_find_with_equal_func(files->paths, path, g_str_equal, &at);
     if (files->refusals[at] != NULL) {
         g_set_error_literal(error, BASE_ERROR, BASE_ERROR_PLUGIN,
@@ -94,7 +94,7 @@ static const struct assay_plugin *choose(const struct descriptor *descriptor,
                                          GError **error)
 {
     g_autoptr(GString) ids = g_string_new(NULL);
-    for (guint i = 0; i < descriptor->plugins->len; i++) {
+    for (unsigned i = 0; i < descriptor->plugins->len; i++) {
         const struct assay_plugin *plugin = descriptor->plugins->pdata[i];
         if (wanted->plugin_id != NULL &&
             strcmp(plugin->id, wanted->plugin_id) == 0)
@@ -163,7 +163,7 @@ static bool load_all(struct host *host, const struct host_how *how,
                                            : PROBE_TIMEOUT_MS,
                 files.refusals);
     bool is_good = true;
-    for (guint i = 0; is_good && i < all->len; i++) {
+    for (unsigned i = 0; is_good && i < all->len; i++) {
         const struct wanted *wanted = all->pdata[i];
         g_autoptr(GError) cause = NULL;
         struct found found = {.descriptor =
@@ -181,7 +181,7 @@ static bool load_all(struct host *host, const struct host_how *how,
 
 static void create_all(struct host *host)
 {
-    for (guint i = 0; i < host->instances->len;) {
+    for (unsigned i = 0; i < host->instances->len;) {
         struct instance *instance = host->instances->pdata[i];
         g_autoptr(GError) cause = NULL;
         if (instance_open(instance, host, &cause)) {
@@ -212,7 +212,7 @@ static bool order(struct host *host, GError **error)
 {
     host->scanner_n = host->instances->len;
     host->scanners = g_new0(const struct scanner *, host->scanner_n + 1);
-    for (guint i = 0; i < host->instances->len; i++)
+    for (unsigned i = 0; i < host->instances->len; i++)
         host->scanners[i] =
             &((const struct instance *)host->instances->pdata[i])->scanner;
     if (!scan_order(host->scanners, host->scanner_n, error))
@@ -258,7 +258,7 @@ static void take_down(struct host *host, struct instance *instance,
 void host_start(struct host *host)
 {
     g_assert(!host->is_check);
-    for (guint i = 0; i < host->instances->len; i++) {
+    for (unsigned i = 0; i < host->instances->len; i++) {
         struct instance *instance = host->instances->pdata[i];
         g_autoptr(GError) cause = NULL;
         if (!instance_start(instance, host, &cause))
@@ -268,7 +268,7 @@ void host_start(struct host *host)
 
 void host_stop(struct host *host)
 {
-    for (guint i = host->instances->len; i > 0; i--)
+    for (unsigned i = host->instances->len; i > 0; i--)
         instance_stop(host->instances->pdata[i - 1]);
 }
 
@@ -276,11 +276,11 @@ void host_close(struct host *host)
 {
     if (host == NULL)
         return;
-    for (guint i = host->instances->len; i > 0; i--)
+    for (unsigned i = host->instances->len; i > 0; i--)
         instance_close(host->instances->pdata[i - 1]);
     g_ptr_array_unref(host->instances);
     g_ptr_array_unref(host->refusals);
-    for (guint i = 0; i < host->modules->len; i++)
+    for (unsigned i = 0; i < host->modules->len; i++)
         descriptor_free(host->modules->pdata[i]);
     g_ptr_array_unref(host->modules);
     scratch_close(host->scratch);

@@ -103,7 +103,7 @@ static char *find_file(const struct conf *conf, const char *file)
 static char **foreign_keys(const struct conf_section *section)
 {
     GPtrArray *keys = g_ptr_array_new();
-    for (guint i = 0; i < section->entries->len; i++) {
+    for (unsigned i = 0; i < section->entries->len; i++) {
         const struct conf_entry *entry = section->entries->pdata[i];
         if (!g_strv_contains(host_section_keys, entry->key))
             g_ptr_array_add(keys, g_strdup(entry->key));
@@ -168,7 +168,7 @@ static bool read_section(const struct conf *conf,
 static bool read_sections(const struct conf *conf, GPtrArray *to,
                           GError **error)
 {
-    for (guint i = 0; i < conf->sections->len; i++) {
+    for (unsigned i = 0; i < conf->sections->len; i++) {
         const struct conf_section *section = conf->sections->pdata[i];
         if (strcmp(section->kind, "plugin") == 0 &&
             !read_section(conf, section, to, error))
@@ -181,7 +181,7 @@ static bool read_sections(const struct conf *conf, GPtrArray *to,
  * hold for `--plugin FILE` too. */
 static struct wanted *find_wanted(const GPtrArray *all, const char *path)
 {
-    for (guint i = 0; i < all->len; i++) {
+    for (unsigned i = 0; i < all->len; i++) {
         struct wanted *wanted = all->pdata[i];
         if (strcmp(wanted->path, path) == 0)
             return wanted;

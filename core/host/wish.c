@@ -76,14 +76,14 @@ static char *question_key(const struct assay_question *question)
 static const struct assay_answer *tell(struct call *call,
                                        const struct wish *wish)
 {
-    guint n = wish->records != NULL ? wish->records->len : 0;
+    unsigned n = wish->records != NULL ? wish->records->len : 0;
     struct assay_answer *answer = call_lend(call, sizeof *answer);
     struct assay_record *records = call_lend(call, (n + 1) * sizeof *records);
     const struct assay_record **list =
         call_lend(call, (n + 1) * sizeof(const struct assay_record *));
     if (answer == NULL || records == NULL || list == NULL)
         return NULL;
-    for (guint i = 0; i < n; i++) {
+    for (unsigned i = 0; i < n; i++) {
         const struct wish_record *from = wish->records->pdata[i];
         records[i] = (struct assay_record){
             .struct_size = sizeof *records,
@@ -109,7 +109,7 @@ static int32_t give(struct call *call, const struct wish *wish,
 {
     if (call->answers == NULL)
         call->answers = g_array_new(false, false, sizeof(struct call_answer));
-    for (guint i = 0; i < call->answers->len; i++) {
+    for (unsigned i = 0; i < call->answers->len; i++) {
         const struct call_answer *known =
             &g_array_index(call->answers, struct call_answer, i);
         if (known->wish == wish) {

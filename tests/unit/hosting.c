@@ -133,7 +133,7 @@ const char *hosting_findings(const struct hosting *h)
 {
     static char text[1 << 16];
     text[0] = '\0';
-    for (guint i = 0; i < h->scan->findings->len; i++) {
+    for (unsigned i = 0; i < h->scan->findings->len; i++) {
         const struct finding *f = h->scan->findings->pdata[i];
         if (f->kind == 0)
             continue;

@@ -352,6 +352,7 @@ enum {
 
 #define ASSAY_ANSWER_AD (1u << 0) /* authenticated by DNSSEC */
 
+/* A question.  The plugin's; copied by want(). */
 struct assay_question {
     uint32_t struct_size;
     uint32_t kind; /* ASSAY_WANT_* */
@@ -360,6 +361,7 @@ struct assay_question {
     struct assay_str key; /* DNS: without final dot, at most 253 bytes */
 };
 
+/* One record of an answer.  The host's, lent until handle() returns. */
 struct assay_record {
     uint32_t struct_size;
     uint32_t type;
@@ -369,6 +371,8 @@ struct assay_record {
                               MX, PTR, CNAME, NS: the name; lookup: the value */
 };
 
+/* An answer.  The host's, lent until handle() returns; only state DATA has records.
+ */
 struct assay_answer {
     uint32_t struct_size;
     uint32_t state; /* ASSAY_ANSWER_* */
@@ -395,6 +399,7 @@ enum {
     ASSAY_EDIT_REPLACE = 8 /* raw bytes offset..offset+length become value */
 };
 
+/* One proposal.  The plugin's; copied by edit(). */
 struct assay_edit {
     uint32_t struct_size;
     uint32_t kind; /* ASSAY_EDIT_*; an unknown one is refused: INVAL */
@@ -581,6 +586,7 @@ enum {
 
 #define ASSAY_OPTION_LIST (1u << 0) /* comma-separated, zero or more values */
 
+/* One option.  Static data of the plugin. */
 struct assay_option {
     uint32_t struct_size;
     uint32_t type;            /* ASSAY_OPTION_* */
@@ -606,6 +612,7 @@ struct assay_option {
                                            only what is inside is shown */
 #define ASSAY_WANTS_EMPTY (1u << 3) /* also objects of 0 bytes */
 
+/* What an object must be like.  Static data of the plugin. */
 struct assay_wants {
     uint32_t struct_size;
     uint32_t flags;
@@ -637,6 +644,7 @@ enum {
         2 /* validate options only: load nothing big; destroy follows */
 };
 
+/* What create() is given.  The host's, lent until create() returns. */
 struct assay_create {
     uint32_t struct_size;
     uint32_t mode;        /* ASSAY_MODE_* */
@@ -653,7 +661,8 @@ struct assay_create {
     const struct assay_options *options;
 };
 
-/* One worker process begins. */
+/* What start() is given: one worker process begins.  The host's, lent until start()
+ * returns; scratch_dir until stop() has returned. */
 struct assay_start {
     uint32_t struct_size;
     uint32_t reserved0; /* 0 */
