@@ -162,9 +162,10 @@ int32_t attachment_object(const struct attachment *self,
     self->host->attr_u64(task, NULL, ASSAY_ATTR_DIRECTION, 0, &direction);
     look.file.direction = (uint32_t)direction;
     look.is_archived = is_archived(&look);
+    /* Content first: of two statements about macros the surer one is kept. */
+    check_content(&look);
     look_at_names(&look);
     check_types(&look);
-    check_content(&look);
     bool is_file = look.is_named || look.kind == ASSAY_OBJECT_MEMBER ||
                    (look.flags & ASSAY_OBJECT_ATTACHMENT) != 0;
     if (look.has_block)

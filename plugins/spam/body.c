@@ -158,11 +158,13 @@ static void look_at_object(struct reading *reading,
 {
     uint64_t flags = number(reading, object, ASSAY_ATTR_FLAGS);
 
-    if (number(reading, object, ASSAY_ATTR_KIND) != ASSAY_OBJECT_PART ||
+    uint64_t kind = number(reading, object, ASSAY_ATTR_KIND);
+
+    if ((kind != ASSAY_OBJECT_PART && kind != ASSAY_OBJECT_MESSAGE) ||
         !is_own(reading, object))
         return;
     reading->parts++;
-    if ((flags & ASSAY_OBJECT_TEXT) == 0 ||
+    if (kind != ASSAY_OBJECT_PART || (flags & ASSAY_OBJECT_TEXT) == 0 ||
         (flags & ASSAY_OBJECT_ATTACHMENT) != 0)
         return;
     struct assay_str type = string(reading, object, ASSAY_ATTR_TYPE_DECLARED);

@@ -37,11 +37,15 @@ static const struct {
     {"X-MimeOLE", offsetof(struct header, mimeole)},
 };
 
+static bool is_named(struct assay_str name, const char *word)
+{
+    return strlen(word) == name.n && strncasecmp(word, name.p, name.n) == 0;
+}
+
 static struct assay_str *field_of(struct header *header, struct assay_str name)
 {
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        if (strlen(fields[i].name) == name.n &&
-            strncasecmp(fields[i].name, name.p, name.n) == 0)
+        if (is_named(name, fields[i].name))
             return (struct assay_str *)(void *)((char *)header +
                                                 fields[i].offset);
     }
@@ -59,6 +63,8 @@ void header_read(const struct assay_host *host, const struct assay_task *task,
         if (host->header(task, task->object, i, &name, &value) != ASSAY_RC_OK)
             break;
         struct assay_str *field = field_of(header, name);
+        header->is_mail |= field != NULL || is_named(name, "Received") ||
+                           is_named(name, "Subject");
         if (field != NULL && field->p == NULL)
             *field = value;
     }

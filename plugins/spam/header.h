@@ -16,6 +16,7 @@
 /* The fields that tests look at: the first of each, raw.  p NULL: absent.  Lent by
  * the host until handle() returns. */
 struct header {
+    bool is_mail; /* has any field that a mail has */
     struct assay_str date;
     struct assay_str message_id;
     struct assay_str from;

@@ -213,7 +213,8 @@ static int32_t handle(void *inst, const struct assay_task *task)
         report(self, task, &gtube);
     report_weights(self, task, &sum);
     uint64_t found = (header_look(&header) | body.found) & self->enabled;
-    for (enum test_id i = 0; i < TEST_COUNT; i++) {
+    /* A file that is no mail at all is not rated by how mail should look. */
+    for (enum test_id i = 0; header.is_mail && i < TEST_COUNT; i++) {
         if ((found & TEST_BIT(i)) != 0)
             report(self, task, &tests[i]);
     }
