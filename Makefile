@@ -14,6 +14,7 @@
 #   make fuzz         every fuzzer for FUZZ_S seconds (default 60)
 #   make deps-bench   install what only benchmarks need: peers to compare with
 #   make bench        benchmarks, side by side in one run
+#   make docs         write the options into the manual page plugins.conf(5)
 #   make format       rewrite the sources with clang-format
 #   make install      into DESTDIR and PREFIX (default /usr/local)
 #   make clean        remove build/
@@ -239,6 +240,10 @@ bench: deps-bench
 	$(Q)ASSAY_BUILD=$(B) sh tests/bench/bench.sh
 
 bench-programs: $(BENCH_BIN)
+
+PAGE := core/cli/man/plugins.conf.5
+docs: all
+	$(Q)sh core/cli/man/options.sh $(B)/assay $(PAGE) >$(B)/page && mv $(B)/page $(PAGE)
 
 format:
 	$(Q)clang-format -i $(shell git ls-files '*.c' '*.h' '*.cpp')

@@ -91,6 +91,41 @@ static void append_roff(GString *to, const char *text)
     }
 }
 
+/* Does a sentence end with this word? */
+static bool ends_sentence(const char *word, size_t n)
+{
+    while (n > 0 && (word[n - 1] == ')' || word[n - 1] == '"'))
+        n--;
+    return n > 0 && strchr(".!?", word[n - 1]) != NULL;
+}
+
+/* The same as lines of roff, as mandoc wants them: not too long, a new sentence
+ * on a new line. */
+static void append_roff_lines(GString *to, const char *text)
+{
+    size_t column = 0;
+    while (*(text += strspn(text, " \n")) != '\0') {
+        size_t n = strcspn(text, " \n");
+        if (column > 0 && column + 1 + n > WIDTH) {
+            g_string_append_c(to, '\n');
+            column = 0;
+        } else if (column > 0) {
+            g_string_append_c(to, ' ');
+            column++;
+        }
+        g_autofree char *word = g_strndup(text, n);
+        append_roff(to, word);
+        column += n;
+        text += n;
+        if (ends_sentence(word, n)) {
+            g_string_append_c(to, '\n');
+            column = 0;
+        }
+    }
+    if (column > 0)
+        g_string_append_c(to, '\n');
+}
+
 void option_docs_mdoc(GString *to, const struct assay_option *const *table)
 {
     g_string_append(to, ".Bl -tag -width Ds\n");
@@ -99,11 +134,10 @@ void option_docs_mdoc(GString *to, const struct assay_option *const *table)
         g_autofree char *value = default_text(*table);
         g_string_append_printf(to, ".It Cm %s No \\(eq \"\\&", (*table)->name);
         append_roff(to, value);
-        g_string_append(to, "\"\n(");
-        append_roff(to, type);
-        g_string_append(to, ")\n");
-        append_roff(to, (*table)->help);
-        g_string_append_c(to, '\n');
+        g_string_append(to, "\"\n");
+        g_autofree char *kind = g_strdup_printf("(%s)", type);
+        append_roff_lines(to, kind);
+        append_roff_lines(to, (*table)->help);
     }
     g_string_append(to, ".El\n");
 }

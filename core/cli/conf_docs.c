@@ -2,6 +2,7 @@
 #include "base/option.h"
 #include "cli/conf_show.h"
 #include "cli/trust.h"
+#include "verdict/scl.h"
 
 #include <string.h>
 
@@ -13,7 +14,7 @@ static void append_title(GString *to, enum conf_docs_form form,
         g_string_append_printf(to, "\n[%s]\n%s\n\n", title, intro);
         break;
     case CONF_DOCS_MDOC:
-        g_string_append_printf(to, ".Ss [%s]\n%s\n", title, intro);
+        g_string_append_printf(to, ".Ss Section %s\n%s\n", title, intro);
         break;
     case CONF_DOCS_MARKDOWN:
         g_string_append_printf(to, "\n### [%s]\n\n%s\n\n", title, intro);
@@ -24,6 +25,10 @@ static void append_title(GString *to, enum conf_docs_form form,
 static void append_options(GString *to, enum conf_docs_form form,
                            const struct assay_option *const *table)
 {
+    if (table == NULL || table[0] == NULL) {
+        g_string_append(to, "It has no options of its own.\n");
+        return;
+    }
     switch (form) {
     case CONF_DOCS_TEXT:
         option_docs(to, table);
@@ -35,6 +40,21 @@ static void append_options(GString *to, enum conf_docs_form form,
         option_docs_markdown(to, table);
         break;
     }
+}
+
+/* The interface's table from probability to SCL: verdict/scl.h. */
+static void append_scl(GString *to, enum conf_docs_form form)
+{
+    bool is_mdoc = form == CONF_DOCS_MDOC;
+    g_string_append(to, is_mdoc ? ".Pp\n" : "\n");
+    g_string_append(to, "From what probability of spam on a message has which "
+                        "SCL:\n");
+    g_string_append(to, is_mdoc ? ".Bd -literal -offset indent\n" : "\n");
+    for (int scl = 0; scl <= SCL_MAX; scl++)
+        g_string_append_printf(to, "%sSCL %d from %.4g\n",
+                               is_mdoc ? "" : "    ", scl, scl_floor(scl));
+    if (is_mdoc)
+        g_string_append(to, ".Ed\n");
 }
 
 static bool is_shown_before(const struct host *host, unsigned index)
@@ -95,6 +115,8 @@ void conf_docs(const struct setup *setup, enum conf_docs_form form, GString *to)
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
         append_title(to, form, parts[i].title, parts[i].intro);
         append_options(to, form, parts[i].table);
+        if (parts[i].table == verdict_options)
+            append_scl(to, form);
     }
     append_plugins(to, form, setup->host);
 }
