@@ -38,7 +38,7 @@ enum {
 struct layers {
     const struct engine *engine;
     const struct assay_task *task; /* NULL: a self-test, nobody cancels */
-    const struct mail *mail; /* parts that are scanned on their own, or NULL */
+    struct mail *mail; /* parts that are scanned on their own, or NULL */
     bool takes_digests;
     bool has_begun;    /* libclamav looked at the content at all */
     bool is_cancelled; /* the host asked to stop; layers were left out */

@@ -140,35 +140,51 @@ static bool is_finished(const struct layers *layers, int32_t rc)
     return rc == ASSAY_RC_OK;
 }
 
+/* What is to be done with a raw mail: `*parse` says whether libclamav's mail parser
+ * takes part.  False: nothing. */
+static bool choose(const struct engine *engine, const struct assay_task *task,
+                   struct mail *mail, bool *parse)
+{
+    struct mail_place place = mail_place(engine->host, task);
+    *parse = true;
+    if (engine->settings.raw == RAW_NEVER)
+        return false;
+    if (engine->settings.raw == RAW_AUTO) {
+        mail_read(engine->host, task, mail);
+        *parse = mail_wants_parser(mail, engine->database.needs);
+    }
+    if (place.is_plain && place.forwards >= MAIL_FORWARDS_MAX)
+        return false;
+    return *parse || !place.is_plain;
+}
+
 static int32_t look_at(const struct engine *engine,
                        const struct assay_task *task)
 {
-    const struct assay_host *host = engine->host;
     struct cl_scan_options options = engine->settings.scan;
     struct layers layers;
     struct mail mail;
     struct assay_str content;
-    int32_t rc = host->content(task, task->object, &content);
+    bool parse = true;
+    int32_t rc = engine->host->content(task, task->object, &content);
     if (rc != ASSAY_RC_OK)
         return rc;
-    bool is_mail = mail_is(host, task);
-    if (content.n < SIZE_MIN || (is_mail && engine->settings.raw == RAW_NEVER))
+    bool is_mail = mail_is(engine->host, task);
+    if (content.n < SIZE_MIN ||
+        (is_mail && !choose(engine, task, &mail, &parse)))
         return ASSAY_RC_NOT_APPLICABLE;
     memset(&layers, 0, offsetof(struct layers, names));
     layers.engine = engine;
     layers.task = task;
+    if (is_mail && engine->settings.raw == RAW_AUTO &&
+        (engine->database.needs & NEEDS_INSIDE) == 0)
+        layers.mail = &mail;
     /* Whether an unpacker will find children is not known yet: an SHA-256 of each
      * inner layer is nothing beside what libclamav does with it. */
-    layers.takes_digests = engine->settings.members == MEMBERS_UNOPENED;
-    if (is_mail && engine->settings.raw == RAW_AUTO) {
-        uint32_t needs = engine->database.needs;
-        layers.takes_digests = false;
-        mail_read(host, task, &mail);
-        if ((needs & NEEDS_INSIDE) == 0)
-            layers.mail = &mail;
-        if (!mail_wants_parser(&mail, needs))
-            options.parse &= ~(uint32_t)CL_SCAN_PARSE_MAIL;
-    }
+    layers.takes_digests =
+        engine->settings.members == MEMBERS_UNOPENED && layers.mail == NULL;
+    if (!parse)
+        options.parse &= ~(uint32_t)CL_SCAN_PARSE_MAIL;
     set_bounds(engine, task);
     rc = scan(engine, &layers, &options, content.p, (size_t)content.n);
     bool finished = is_finished(&layers, rc);

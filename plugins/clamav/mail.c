@@ -57,14 +57,56 @@ static bool has_links(const char *p, size_t n)
     return false;
 }
 
+static bool is_mail(const struct assay_host *host,
+                    const struct assay_task *task,
+                    const struct assay_object *object)
+{
+    return attr_number(host, task, object, ASSAY_ATTR_KIND) ==
+               ASSAY_OBJECT_MESSAGE ||
+           attr_is(host, task, object, ASSAY_ATTR_TYPE_DETECTED,
+                   "message/rfc822") ||
+           attr_is(host, task, object, ASSAY_ATTR_TYPE_DECLARED,
+                   "message/rfc822");
+}
+
 bool mail_is(const struct assay_host *host, const struct assay_task *task)
 {
-    return attr_number(host, task, task->object, ASSAY_ATTR_KIND) ==
-               ASSAY_OBJECT_MESSAGE ||
-           attr_is(host, task, task->object, ASSAY_ATTR_TYPE_DETECTED,
-                   "message/rfc822") ||
-           attr_is(host, task, task->object, ASSAY_ATTR_TYPE_DECLARED,
-                   "message/rfc822");
+    return is_mail(host, task, task->object);
+}
+
+/* Was it base64, quoted-printable or anything else that changes bytes? */
+static bool is_encoded(const struct assay_host *host,
+                       const struct assay_task *task,
+                       const struct assay_object *object)
+{
+    struct assay_str encoding;
+    return host->attr_str(task, object, ASSAY_ATTR_ENCODING, 0, &encoding) ==
+               ASSAY_RC_OK &&
+           encoding.n != 0 &&
+           !attr_is(host, task, object, ASSAY_ATTR_ENCODING, "7bit") &&
+           !attr_is(host, task, object, ASSAY_ATTR_ENCODING, "8bit") &&
+           !attr_is(host, task, object, ASSAY_ATTR_ENCODING, "binary");
+}
+
+struct mail_place mail_place(const struct assay_host *host,
+                             const struct assay_task *task)
+{
+    struct mail_place place = {0, true};
+    const struct assay_object *object = task->object;
+    const struct assay_object *parent = NULL;
+    while (place.forwards <= MAIL_FORWARDS_MAX &&
+           host->parent(task, object, &parent) == ASSAY_RC_OK) {
+        /* As far as the next mail; members of archives are never plain. */
+        if (place.forwards == 0 &&
+            (is_encoded(host, task, object) ||
+             attr_number(host, task, object, ASSAY_ATTR_KIND) >=
+                 ASSAY_OBJECT_MEMBER))
+            place.is_plain = false;
+        place.forwards += is_mail(host, task, parent) ? 1 : 0;
+        object = parent;
+    }
+    place.is_plain = place.is_plain && place.forwards > 0;
+    return place;
 }
 
 static void add_part(const struct assay_host *host,
@@ -92,6 +134,7 @@ void mail_read(const struct assay_host *host, const struct assay_task *task,
     uint64_t id = attr_number(host, task, task->object, ASSAY_ATTR_ID);
     uint64_t depth = attr_number(host, task, task->object, ASSAY_ATTR_DEPTH);
     mail->part_n = 0;
+    mail->next = 0;
     mail->has_links = false;
     mail->has_attachment = false;
     mail->is_cut = false;
@@ -115,14 +158,20 @@ bool mail_wants_parser(const struct mail *mail, uint32_t needs)
            ((needs & NEEDS_NAMES) != 0 && mail->has_attachment);
 }
 
-bool mail_has(const struct mail *mail, const char *p, size_t n)
+bool mail_has(struct mail *mail, const char *p, size_t n)
 {
     size_t shorter = n > 0 && p[n - 1] == '\n' ? n - 1 : n;
-    for (size_t i = 0; i < mail->part_n; i++) {
-        const struct mail_part *part = &mail->parts[i];
-        if ((part->n == n || part->n == shorter) &&
-            memcmp(part->p, p, (size_t)part->n) == 0)
+    unsigned compared = 0;
+    for (size_t i = 0; i < mail->part_n && compared < MAIL_COMPARE_MAX; i++) {
+        size_t at = (mail->next + i) % mail->part_n;
+        const struct mail_part *part = &mail->parts[at];
+        if (part->n != n && part->n != shorter)
+            continue;
+        compared++;
+        if (memcmp(part->p, p, (size_t)part->n) == 0) {
+            mail->next = at + 1;
             return true;
+        }
     }
     return false;
 }

@@ -16,6 +16,11 @@
  * What its parser then takes out and the core decoded alike is skipped, but for the
  * last reason: it is scanned as an object of its own.  What only its parser sees is
  * scanned.
+ *
+ * A forwarded mail that stands in another as it is has gone through the signatures
+ * with that one; only libclamav's parser may add something (it passes over forwarded
+ * mails that have no attachment).  That ends at MAIL_FORWARDS_MAX levels, or a mail
+ * of a hundred levels would be read a hundred times.
  */
 #ifndef CLAMAV_MAIL_H
 #define CLAMAV_MAIL_H
@@ -27,7 +32,9 @@
 #include <stdint.h>
 
 enum {
-    MAIL_PARTS_MAX = 256 /* more are not looked up: the parser runs */
+    MAIL_PARTS_MAX = 256,  /* more are not looked up: the parser runs */
+    MAIL_FORWARDS_MAX = 4, /* mails around a forwarded one */
+    MAIL_COMPARE_MAX = 8 /* parts of one size that are compared with a layer */
 };
 
 /* A part that is an object of its own.  Lent by the host for the task. */
@@ -39,14 +46,23 @@ struct mail_part {
 /* What a message holds, as far as this choice needs it. */
 struct mail {
     size_t part_n;
+    size_t next; /* where mail_has looks first: both go through in order */
     bool has_links;
     bool has_attachment;
     bool is_cut; /* more parts than MAIL_PARTS_MAX */
     struct mail_part parts[MAIL_PARTS_MAX];
 };
 
-/* Is `object` a raw mail?  */
+/* Is the task's object a raw mail? */
 bool mail_is(const struct assay_host *host, const struct assay_task *task);
+
+/* How the task's object, a mail, lies in others. */
+struct mail_place {
+    unsigned forwards; /* mails around it */
+    bool is_plain;     /* its bytes stand as they are in the mail around it */
+};
+struct mail_place mail_place(const struct assay_host *host,
+                             const struct assay_task *task);
 
 /* Looks at everything below the task's object. */
 void mail_read(const struct assay_host *host, const struct assay_task *task,
@@ -58,6 +74,6 @@ bool mail_wants_parser(const struct mail *mail, uint32_t needs);
 
 /* Is there a part with these bytes?  libclamav ends texts with a line feed that is
  * not in the part: that one is not compared. */
-bool mail_has(const struct mail *mail, const char *p, size_t n);
+bool mail_has(struct mail *mail, const char *p, size_t n);
 
 #endif

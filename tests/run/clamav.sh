@@ -169,6 +169,30 @@ attach "$work/mark.txt" >"$work/mark.eml"
 check "a mail-only signature does not fit an attached file" \
     "$(said plain "$work/mark.eml")" ""
 
+# --- forwarded mails -----------------------------------------------------------------
+# forward FILE [ENCODING]: a mail that forwards FILE
+forward() {
+    head_of fwd 'multipart/mixed; boundary=b'
+    printf '\n--b\nContent-Type: message/rfc822\n'
+    if [ $# -gt 1 ]; then
+        printf 'Content-Transfer-Encoding: base64\n\n'
+        base64 "$1"
+    else
+        echo
+        cat "$1"
+    fi
+    printf -- '\n--b--\n'
+}
+{ head_of t text/html; printf '\n<html>%s</html>\n' "$link"; } >"$work/f0.eml"
+forward "$work/f0.eml" >"$work/f1.eml"
+forward "$work/t4-plain.eml" encoded >"$work/fe.eml"
+check "phishing in a forwarded mail" "$(said plain "$work/f1.eml")" \
+    "phishing $spoof 1"
+check "a mail-only signature in an encoded forwarded mail" \
+    "$(said plain "$work/fe.eml")" "malware $only 1"
+check "a mail-only signature in a forwarded mail, once" \
+    "$(forward "$work/t4-plain.eml" >"$work/fp.eml"
+        said plain "$work/fp.eml")" "malware $only "
 # --- limits: in every case it is told that not all was looked at -------------------
 (
     cd "$work" && mkdir many && cd many &&
