@@ -39,6 +39,8 @@ void draft_begin(struct task *task)
 static void forget(struct draft *draft)
 {
     ledger_reset(&draft->ledger);
+    if (draft->answers != NULL)
+        g_array_set_size(draft->answers, 0);
     if (draft->children != NULL)
         g_ptr_array_set_size(draft->children, 0);
     if (draft->facts != NULL)
@@ -58,6 +60,7 @@ void draft_free(struct draft *draft)
         return;
     forget(draft);
     ledger_clear(&draft->ledger);
+    g_clear_pointer(&draft->answers, g_array_unref);
     g_clear_pointer(&draft->children, g_ptr_array_unref);
     g_clear_pointer(&draft->facts, g_ptr_array_unref);
     g_clear_pointer(&draft->counts, g_ptr_array_unref);
@@ -82,6 +85,7 @@ static void give_back(struct task *task)
 static bool is_empty(const struct draft *draft)
 {
     return draft->ledger.findings->len == 0 &&
+           (draft->answers == NULL || draft->answers->len == 0) &&
            (draft->children == NULL || draft->children->len == 0) &&
            (draft->facts == NULL || draft->facts->len == 0) &&
            (draft->counts == NULL || draft->counts->len == 0) &&
@@ -110,6 +114,9 @@ static void keep(struct task *task)
     struct scan *scan = task->scan;
     struct draft *draft = task->draft;
     ledger_move(&scan->state->ledger, &draft->ledger);
+    if (draft->answers != NULL && draft->answers->len > 0)
+        g_array_append_vals(scan->answers, draft->answers->data,
+                            draft->answers->len);
     for (guint i = 0; draft->facts != NULL && i < draft->facts->len; i++) {
         struct fact *fact = draft->facts->pdata[i];
         g_hash_table_insert(scan->facts, g_steal_pointer(&fact->key),

@@ -46,6 +46,11 @@ uint32_t finding_kind_by_name(const char *name);
 /* How bad: malware above all, then phishing and suspicious, then what could not be
  * looked at, then rules and evidence; kind 0 is 0. */
 unsigned finding_kind_rank(uint32_t kind);
+
+enum {
+    FINDING_RANKS = 12 /* ranks are 0 to 11 */
+};
+
 /* "clean", "trusted", "found", "unscannable"; 0 is "failed". */
 const char *finding_status_name(uint32_t status);
 /* "encrypted", "depth", "ratio"; 0 is "". */

@@ -19,8 +19,7 @@ static gboolean same(gconstpointer one, gconstpointer other)
 {
     const struct finding *a = one;
     const struct finding *b = other;
-    return a->plugin == b->plugin && a->kind == b->kind &&
-           a->status == b->status && a->rcpt == b->rcpt &&
+    return a->plugin == b->plugin && a->kind == b->kind && a->rcpt == b->rcpt &&
            (a->object == b->object || is_bound(a)) &&
            strcmp(a->name, b->name) == 0;
 }
@@ -29,7 +28,6 @@ static guint hash(gconstpointer key)
 {
     const struct finding *f = key;
     guint h = g_str_hash(f->name) * 31 + f->kind;
-    h = h * 31 + f->status;
     h = h * 31 + (guint)f->rcpt;
     h = h * 31 + g_direct_hash(f->plugin);
     return is_bound(f) ? h : h * 31 + g_direct_hash(f->object);
@@ -54,30 +52,24 @@ static bool has(struct ledger *ledger, const struct finding *finding)
     return false;
 }
 
-static bool counts(const struct finding *finding)
-{
-    return finding->kind != 0 && !is_bound(finding);
-}
-
-/* Drops the last of the mildest counted findings if it is milder than `rank`. */
+/* Drops the last of the mildest findings if it is milder than `rank`. */
 static bool make_room(struct ledger *ledger, unsigned rank)
 {
-    guint found = 0;
-    unsigned lowest = rank;
-    for (guint i = 0; i < ledger->findings->len; i++) {
-        const struct finding *f = ledger->findings->pdata[i];
-        unsigned own = finding_kind_rank(f->kind);
-        if (counts(f) && own < rank && own <= lowest) {
-            lowest = own;
-            found = i;
-        }
-    }
+    unsigned lowest = 0;
+    while (lowest < rank && ledger->counted[lowest] == 0)
+        lowest++;
     if (lowest == rank)
         return false;
+    guint i = ledger->findings->len;
+    const struct finding *last;
+    do
+        last = ledger->findings->pdata[--i];
+    while (is_bound(last) || finding_kind_rank(last->kind) != lowest);
     if (ledger->index != NULL)
-        g_hash_table_remove(ledger->index, ledger->findings->pdata[found]);
-    g_ptr_array_remove_index(ledger->findings, found);
-    ledger->counted--;
+        g_hash_table_remove(ledger->index, last);
+    g_ptr_array_remove_index(ledger->findings, i);
+    ledger->counted[lowest]--;
+    ledger->total--;
     return true;
 }
 
@@ -98,15 +90,16 @@ bool ledger_add(struct ledger *ledger, struct finding *finding)
         finding_free(finding);
         return false;
     }
-    if (counts(finding)) {
-        if (ledger->counted >= ledger->max) {
-            ledger->dropped++;
-            if (!make_room(ledger, finding_kind_rank(finding->kind))) {
-                finding_free(finding);
-                return false;
-            }
+    if (!is_bound(finding)) {
+        unsigned rank = finding_kind_rank(finding->kind);
+        bool is_full = ledger->total >= ledger->max;
+        ledger->dropped += is_full;
+        if (is_full && !make_room(ledger, rank)) {
+            finding_free(finding);
+            return false;
         }
-        ledger->counted++;
+        ledger->counted[rank]++;
+        ledger->total++;
     }
     g_ptr_array_add(ledger->findings, finding);
     if (ledger->index != NULL)
@@ -126,7 +119,8 @@ void ledger_reset(struct ledger *ledger)
 {
     g_clear_pointer(&ledger->index, g_hash_table_unref);
     g_ptr_array_set_size(ledger->findings, 0);
-    ledger->counted = 0;
+    memset(ledger->counted, 0, sizeof ledger->counted);
+    ledger->total = 0;
     ledger->dropped = 0;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Findings as they are kept: each (plugin, status, kind, name, object, rcpt) once
- * and at most `max` of them.
+ * Findings as they are kept: each (plugin, kind, name, object, rcpt) once and at
+ * most `max` of them.
  *
  * When it is full a worse finding takes the place of the mildest one, so that no
- * message can hide its malware behind a thousand trifles.  Findings of status CLEAN
- * and TRUSTED are not counted: there is at most one for each scanner and object.
+ * message can hide its malware behind a thousand trifles.  The bounds of the message
+ * (`partial` by "core") are not counted and always kept.
  */
 #ifndef SCAN_LEDGER_H
 #define SCAN_LEDGER_H
@@ -22,7 +22,9 @@ struct ledger {
     GPtrArray *findings; /* struct finding, in order */
     GHashTable *index;   /* the same as a set, once a loop is too slow */
     uint64_t max;
-    uint64_t counted; /* findings that count */
+    uint64_t
+        counted[FINDING_RANKS]; /* those that count, by rank of their kind */
+    uint64_t total;             /* the sum of these */
     uint64_t dropped;
 };
 

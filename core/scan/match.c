@@ -48,8 +48,8 @@ enum match match_object(const struct scanner *scanner,
         return MATCH_NO;
     if (object->size == 0 && (flags & ASSAY_WANTS_EMPTY) == 0)
         return MATCH_NO;
-    if (object->size < scanner->min_size || !shape_fits(scanner, is_container) ||
-        !types_fit(scanner, object))
+    if (object->size < scanner->min_size ||
+        !shape_fits(scanner, is_container) || !types_fit(scanner, object))
         return MATCH_NO;
     if (scanner->max_size != 0 && object->size > scanner->max_size)
         return MATCH_TOO_LARGE;

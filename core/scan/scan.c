@@ -210,6 +210,7 @@ static struct scan *begin(const struct scan_plan *plan, struct message *message,
     scan->uses = g_new0(struct scan_use, plan->scanner_n);
     for (size_t i = 0; i < plan->scanner_n; i++)
         scan->uses[i].scanner = plan->scanners[i]->name;
+    scan->answers = g_array_new(false, false, sizeof(struct scan_answer));
     scan->counts = draft_counts_new();
     scan->edits = draft_edits_new();
     ledger_init(&state->ledger, plan->limits.max_findings);
@@ -269,6 +270,7 @@ void scan_free(struct scan *scan)
     if (scan == NULL)
         return;
     free_state(scan);
+    g_array_unref(scan->answers);
     g_hash_table_unref(scan->facts);
     g_ptr_array_unref(scan->counts);
     g_ptr_array_unref(scan->edits);

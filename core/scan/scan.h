@@ -52,6 +52,14 @@ struct scan_use {
     uint64_t ns;
 };
 
+/* A status CLEAN or TRUSTED.  There may be equal ones. */
+struct scan_answer {
+    const char *plugin; /* interned, as in findings */
+    struct object *object;
+    uint32_t status; /* ASSAY_STATUS_CLEAN, ASSAY_STATUS_TRUSTED */
+    int32_t rcpt;    /* index or FINDING_ALL_RCPTS */
+};
+
 /* One count() that was applied. */
 struct scan_count {
     char *name;
@@ -69,7 +77,8 @@ struct scan {
     int64_t now_s; /* the scan's time */
     uint64_t deadline_ns;
     GPtrArray *findings; /* struct finding, in order; each (plugin, kind, name,
-                              object, rcpt) once */
+                              object, rcpt) once.  None is CLEAN or TRUSTED */
+    GArray *answers;     /* struct scan_answer: who looked and found nothing */
     GHashTable *facts;   /* char *key -> char *value */
     GPtrArray *counts;   /* struct scan_count */
     GPtrArray *edits;    /* struct scan_edit: proposals */

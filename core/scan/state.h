@@ -42,6 +42,7 @@ struct writer {
  */
 struct draft {
     struct ledger ledger;
+    GArray *answers;       /* struct scan_answer */
     GPtrArray *children;   /* struct object, in order of commit */
     GPtrArray *facts;      /* struct fact */
     GPtrArray *counts;     /* struct scan_count */

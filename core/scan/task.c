@@ -54,9 +54,8 @@ static const char *broken_rule(const struct task *task,
 
 static const char *default_name(const struct finding *finding)
 {
-    if (finding->reason != 0)
-        return finding_reason_name(finding->reason);
-    return finding->kind != 0 ? finding_kind_name(finding->kind) : "";
+    return finding->reason != 0 ? finding_reason_name(finding->reason)
+                                : finding_kind_name(finding->kind);
 }
 
 static void complete_texts(struct finding *finding)
@@ -105,6 +104,19 @@ static bool may_speak_about(const struct task *task,
            scan_is_below(object, task->object);
 }
 
+/* Keeps that the scanner found nothing.  One run has no more to say than once about
+ * each object that there may be. */
+static void add_answer(struct task *task, const struct finding *finding)
+{
+    struct draft *draft = task->draft;
+    struct scan_answer answer = {task->scanner->name, finding->object,
+                                 finding->status, finding->rcpt};
+    if (draft->answers == NULL)
+        draft->answers = g_array_new(false, false, sizeof(struct scan_answer));
+    if (draft->answers->len < task->scan->plan->limits.max_objects)
+        g_array_append_val(draft->answers, answer);
+}
+
 int32_t task_report(struct task *task, struct finding *finding)
 {
     const char *rule = NULL;
@@ -119,10 +131,16 @@ int32_t task_report(struct task *task, struct finding *finding)
         finding_free(finding);
         return refuse(task, rc, rule);
     }
-    complete(finding);
-    finding->plugin = task->scanner->name;
     if (finding->object == task->object)
         task->draft->has_answered = true;
+    if (finding->status == ASSAY_STATUS_CLEAN ||
+        finding->status == ASSAY_STATUS_TRUSTED) {
+        add_answer(task, finding);
+        finding_free(finding);
+        return ASSAY_RC_OK;
+    }
+    complete(finding);
+    finding->plugin = task->scanner->name;
     ledger_add(&task->draft->ledger, finding);
     return ASSAY_RC_OK;
 }

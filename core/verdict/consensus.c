@@ -11,6 +11,10 @@
 
 #include <string.h>
 
+enum {
+    DISAGREEMENTS_MAX = 100
+};
+
 /* What the engines said about one object. */
 struct votes {
     unsigned engines;
@@ -66,25 +70,37 @@ static bool is_related(const struct object *a, const struct object *b)
     return a == NULL || b == NULL || scan_is_below(a, b) || scan_is_below(b, a);
 }
 
+/* Has the engine said that it looked and found nothing? */
+static bool has_answered(const struct scan *scan, const char *engine,
+                         const struct object *object)
+{
+    for (guint i = 0; i < scan->answers->len; i++) {
+        const struct scan_answer *a =
+            &g_array_index(scan->answers, struct scan_answer, i);
+        if (a->plugin == engine && is_related(a->object, object))
+            return true;
+    }
+    return false;
+}
+
 static void count_engine(const struct policy *policy, const struct scan *scan,
                          const char *engine, const struct object *object,
                          struct votes *votes)
 {
     bool found = false;
     bool failed = false;
-    bool answered = false;
+    bool told = false;
     for (guint i = 0; i < scan->findings->len; i++) {
         const struct finding *f = scan->findings->pdata[i];
         if (f->plugin != engine || !is_related(f->object, object))
             continue;
         found = found || is_malware(policy, f);
         failed = failed || f->kind == ASSAY_KIND_FAILED;
-        answered = answered || f->status == ASSAY_STATUS_CLEAN ||
-                   f->status == ASSAY_STATUS_TRUSTED ||
-                   f->status == ASSAY_STATUS_FOUND;
+        told = told || f->status == ASSAY_STATUS_FOUND;
     }
+    bool answered =
+        found || (!failed && (told || has_answered(scan, engine, object)));
     uint32_t weight = weight_of(policy, engine);
-    answered = answered && (found || !failed);
     votes->engines++;
     votes->failed += failed;
     votes->answered += answered;
@@ -181,7 +197,7 @@ static uint64_t count_disagreements(const struct policy *policy,
 {
     uint64_t n = 0;
     g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
-    for (guint i = 0; i < scan->findings->len; i++) {
+    for (guint i = 0; i < scan->findings->len && n < DISAGREEMENTS_MAX; i++) {
         const struct finding *f = scan->findings->pdata[i];
         if (!is_malware(policy, f) || !g_hash_table_add(done, f->object))
             continue;

@@ -45,7 +45,8 @@ struct verdict {
     int scl;            /* highest over all recipients, SCL_TRUSTED: trusted */
     double probability; /* of spam, belongs to scl */
     struct because because;
-    uint64_t disagreements; /* objects about which malware engines differ */
+    uint64_t disagreements; /* objects about which malware engines differ,
+                               counted up to 100 */
     GArray *rcpts;          /* struct verdict_rcpt, in the session's order */
 };
 

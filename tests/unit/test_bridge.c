@@ -131,9 +131,11 @@ static void a_finding_keeps_all_that_was_said(void)
     CU_ASSERT_EQUAL(f->delay_ms, 2000);
     CU_ASSERT_EQUAL(f->reply_code, 451);
     CU_ASSERT_STRING_EQUAL(f->reply_text, "4.7.1 later");
-    const struct finding *trusted = h->scan->findings->pdata[3];
+    const struct scan_answer *trusted =
+        &g_array_index(h->scan->answers, struct scan_answer, 0);
+    CU_ASSERT_EQUAL_FATAL(h->scan->answers->len, 1);
+    CU_ASSERT_STRING_EQUAL(trusted->plugin, "p");
     CU_ASSERT_EQUAL(trusted->status, ASSAY_STATUS_TRUSTED);
-    CU_ASSERT_EQUAL(trusted->kind, 0);
     hosting_free(h);
 }
 

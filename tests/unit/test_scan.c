@@ -561,6 +561,42 @@ static void trifles_do_not_push_out_malware(void)
     fake_end(&fake);
 }
 
+static int32_t unpack_thousands(void *self, struct task *task)
+{
+    (void)self;
+    for (int i = 0; i < 15000 && task->object->depth == 1; i++) {
+        struct object *child = NULL;
+        fake_child(task, "m", "x", 1, &child);
+        fake_report(task, 0, "", child);
+        fake_report(task, ASSAY_KIND_INFO, "member", child);
+    }
+    return ASSAY_RC_OK;
+}
+
+static int32_t answer_all(void *self, struct task *task)
+{
+    (void)self;
+    return fake_report(task, 0, "", task->object);
+}
+
+static void thousands_of_members_do_not_make_a_scan_slow(void)
+{
+    struct fake fake;
+    fake_begin(&fake);
+    fake_scanner(&fake, "u", unpack_thousands);
+    fake_scanner(&fake, "p", report_malware);
+    fake_scanner(&fake, "a", answer_all);
+    fake_scanner(&fake, "m", report_about_all)->stages =
+        ASSAY_STAGE_BIT(ASSAY_STAGE_MESSAGE);
+    const struct scan *scan = fake_run(&fake, FAKE_TEXT_MAIL);
+    CU_ASSERT_EQUAL(fake.message->objects->len, 15002);
+    CU_ASSERT_EQUAL(scan->findings->len, 1001); /* with the bound */
+    CU_ASSERT_EQUAL(scan->findings_dropped, 15002 * 2 - 1 + 15000 - 1000);
+    CU_ASSERT_EQUAL(scan->answers->len, 15000 + 15001);
+    CU_ASSERT(scan->ns < UINT64_C(20000000000)); /* 0.1 s; 13 s if quadratic */
+    fake_end(&fake);
+}
+
 /* --- broken rules --- */
 
 static int32_t leave_child_open(void *self, struct task *task)
@@ -860,6 +896,7 @@ UNIT_MAIN(
     UNIT(an_object_that_is_not_the_tasks_is_refused),
     UNIT(stage_message_may_speak_of_all_objects_and_headers_of_the_root),
     UNIT(nothing_is_reported_twice), UNIT(trifles_do_not_push_out_malware),
+    UNIT(thousands_of_members_do_not_make_a_scan_slow),
     UNIT(a_child_left_open_is_dropped_and_told),
     UNIT(of_many_broken_rules_the_first_is_told),
     UNIT(facts_reach_who_has_listed_them),
