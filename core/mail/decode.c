@@ -61,53 +61,61 @@ static bool is_junky(const uint8_t *p, size_t n, size_t decoded)
     return n - space > letters + 3;
 }
 
-/* Decodes p[0..n) into at most `max` bytes; a new buffer, yours. */
-static uint8_t *decode(GMimeEncoding *state, const uint8_t *p, size_t n,
-                       uint64_t max, size_t *used, size_t *size)
+/* One decoding; lives on the stack. */
+struct work {
+    GMimeEncoding state;
+    const uint8_t *p;
+    size_t n;
+    uint64_t max;
+    size_t used; /* of p */
+    size_t size; /* decoded, may be a chunk over max */
+};
+
+/* A new buffer, yours. */
+static uint8_t *decode(struct work *work)
 {
-    size_t cap = g_mime_encoding_outlen(state, n);
-    if (cap > max)
-        cap = (size_t)max + g_mime_encoding_outlen(state, CHUNK_BYTES);
+    size_t cap = g_mime_encoding_outlen(&work->state, work->n);
+    size_t chunk = work->n;
+    if (cap > work->max) {
+        chunk = CHUNK_BYTES;
+        cap = (size_t)work->max + g_mime_encoding_outlen(&work->state, chunk);
+    }
     uint8_t *to = g_malloc(MAX(cap, 1));
-    *used = 0;
-    *size = 0;
-    while (*used < n && *size < max) {
-        size_t chunk = cap > max ? MIN(n - *used, (size_t)CHUNK_BYTES) : n;
-        *size += g_mime_encoding_step(state, (const char *)p + *used, chunk,
-                                      (char *)to + *size);
-        *used += chunk;
+    while (work->used < work->n && work->size < work->max) {
+        size_t n = MIN(work->n - work->used, chunk);
+        work->size += g_mime_encoding_step(&work->state,
+                                           (const char *)work->p + work->used,
+                                           n, (char *)to + work->size);
+        work->used += n;
     }
     return to;
 }
 
-void decode_content(GBytes *raw, size_t from, size_t to, const char *encoding,
-                    uint64_t max, struct decoded *out)
+void decode_content(GBytes *raw, const char *encoding, uint64_t max,
+                    struct decoded *out)
 {
     *out = (struct decoded){0};
-    size_t n = to - from;
     GMimeContentEncoding how = encoding_of(encoding, &out->is_unknown);
-    if (how == GMIME_CONTENT_ENCODING_BINARY) {
+    struct work work = {.max = max};
+    work.p = g_bytes_get_data(raw, &work.n);
+    if (how == GMIME_CONTENT_ENCODING_BINARY || work.n == 0) {
         out->is_shared = true;
-        out->bytes = g_bytes_new_from_bytes(raw, from, n);
+        out->bytes = g_bytes_ref(raw);
         return;
     }
-    const uint8_t *p = (const uint8_t *)g_bytes_get_data(raw, NULL) + from;
-    GMimeEncoding state;
-    g_mime_encoding_init_decode(&state, how);
+    g_mime_encoding_init_decode(&work.state, how);
     if (how == GMIME_CONTENT_ENCODING_UUENCODE) {
-        size_t skip = uu_start(p, n);
-        p += skip;
-        n -= skip;
-        state.state |= GMIME_UUDECODE_STATE_BEGIN;
+        size_t skip = uu_start(work.p, work.n);
+        work.p += skip;
+        work.n -= skip;
+        work.state.state |= GMIME_UUDECODE_STATE_BEGIN;
     }
-    size_t used = 0;
-    size_t size = 0;
-    uint8_t *bytes = decode(&state, p, n, max, &used, &size);
-    out->has_junk =
-        how == GMIME_CONTENT_ENCODING_BASE64 && is_junky(p, used, size);
-    out->is_cut = size > max || used < n;
-    size = (size_t)MIN((uint64_t)size, max);
-    if (size < n / 2)
+    uint8_t *bytes = decode(&work);
+    out->has_junk = how == GMIME_CONTENT_ENCODING_BASE64 &&
+                    is_junky(work.p, work.used, work.size);
+    out->is_cut = work.size > max || work.used < work.n;
+    size_t size = (size_t)MIN((uint64_t)work.size, max);
+    if (size < work.n / 2)
         bytes = g_realloc(bytes, MAX(size, 1));
     out->bytes = g_bytes_new_take(bytes, size);
 }

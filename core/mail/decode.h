@@ -20,9 +20,9 @@ struct decoded {
     bool has_junk;   /* base64 with characters that do not belong there */
 };
 
-/* Decodes raw[from..to), which `encoding` (lower case; NULL: none) says how to read,
- * into at most `max` bytes. */
-void decode_content(GBytes *raw, size_t from, size_t to, const char *encoding,
-                    uint64_t max, struct decoded *out);
+/* Decodes `raw`, which `encoding` (lower case; NULL: none) says how to read, into at
+ * most `max` bytes. */
+void decode_content(GBytes *raw, const char *encoding, uint64_t max,
+                    struct decoded *out);
 
 #endif

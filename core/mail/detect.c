@@ -1,41 +1,65 @@
 /* SPDX-License-Identifier: MIT */
 #include "mail/detect.h"
 
-#include <stdbool.h>
+#include "mail/detect_part.h"
+
+#include <glib.h>
+
 #include <string.h>
 
-struct signature {
-    const char *type;
-    size_t at;
-    size_t n;
-    const char *bytes;
+enum {
+    PDF_BYTES = 1024 /* readers look for its head so far (ISO 32000, H.3.4.1) */
 };
 
-/* clang-format off */
-#define SIG(type, at, bytes) {type, at, sizeof(bytes) - 1, bytes}
-/* clang-format on */
-
-static const struct signature signatures[] = {
-    SIG("application/zip", 0, "PK\x03\x04"),
-    SIG("application/x-dosexec", 0, "MZ"),
-    SIG("application/pdf", 0, "%PDF-"),
-    SIG("application/gzip", 0, "\x1f\x8b"),
-    SIG("application/x-ole-storage", 0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
-    SIG("application/ms-tnef", 0, "\x78\x9f\x3e\x22"),
-    SIG("image/png", 0, "\x89PNG\r\n\x1a\n"),
-    SIG("image/gif", 0, "GIF8"),
-    SIG("image/jpeg", 0, "\xff\xd8\xff"),
-};
+/* A PDF behind something else. */
+static bool is_late_pdf(const uint8_t *p, size_t n)
+{
+    const uint8_t *head = memmem(p, MIN(n, (size_t)PDF_BYTES), "%PDF-", 5);
+    if (head == NULL)
+        return false;
+    size_t left = n - (size_t)(head - p);
+    return left > 16 && g_ascii_isdigit(head[5]) &&
+           memmem(head, MIN(left, (size_t)4 * PDF_BYTES), " obj", 4) != NULL;
+}
 
 const char *detect_type(const uint8_t *p, size_t n)
 {
     if (n == 0)
         return "inode/x-empty";
-    for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
-        const struct signature *s = &signatures[i];
-        if (n >= s->at + s->n && memcmp(p + s->at, s->bytes, s->n) == 0)
-            return s->type;
-    }
-    bool is_text = memchr(p, '\0', n > 4096 ? 4096 : n) == NULL;
-    return is_text ? "text/plain" : "application/octet-stream";
+    bool is_plain = detect_is_plain(p, n);
+    const char *type = detect_table(p, n, is_plain);
+    if (type != NULL)
+        return type;
+    if (is_late_pdf(p, n))
+        return "application/pdf";
+    if (is_plain)
+        return detect_text(p, n);
+    if (detect_is_wide(p, n))
+        return detect_wide(p, n);
+    if (detect_is_zip_tail(p, n))
+        return "application/zip";
+    return detect_magic(p, n);
+}
+
+bool detect_is_text(const char *type)
+{
+    static const char *const others[] = {
+        "application/javascript",
+        "application/hta",
+        "application/x-mswinurl",
+        "application/pgp-encrypted",
+        "application/pgp-signature",
+        "application/pgp-keys",
+        "application/x-pem-file",
+        "application/mac-binhex40",
+        "image/svg+xml",
+        "message/rfc822",
+        "application/mbox",
+    };
+    if (strncmp(type, "text/", 5) == 0)
+        return true;
+    for (size_t i = 0; i < G_N_ELEMENTS(others); i++)
+        if (strcmp(type, others[i]) == 0)
+            return true;
+    return false;
 }

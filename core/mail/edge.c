@@ -43,6 +43,12 @@ static bool match_one(const struct edge *edge, const uint8_t *line, size_t n,
     return true;
 }
 
+/* What stands before the boundary where a Content-Type names it. */
+static bool is_before_value(uint8_t c)
+{
+    return c == '"' || c == '=' || c == '\'' || c == ' ' || c == '\t';
+}
+
 /* Is this longer line the boundary of a multipart further in, that is, does the
  * mail name it before? */
 static bool is_other_boundary(const uint8_t *p, size_t at, size_t n)
@@ -56,7 +62,7 @@ static bool is_other_boundary(const uint8_t *p, size_t at, size_t n)
     size_t from = at > SEARCH_BYTES ? at - SEARCH_BYTES : 0;
     const uint8_t *found;
     while ((found = memmem(p + from, at - from, name, n)) != NULL) {
-        if (found > p && memchr("\"=' \t", found[-1], 5) != NULL)
+        if (found > p && is_before_value(found[-1]))
             return true;
         from = (size_t)(found - p) + 1;
     }

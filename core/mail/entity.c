@@ -97,9 +97,9 @@ static bool has_room(struct entity_work *work)
 {
     if (work->message->objects->len < work->limits->max_objects)
         return true;
-    message_note(work->message, ASSAY_KIND_PARTIAL, ASSAY_REASON_LIMIT_COUNT,
-                 "objects", work->mail,
-                 "More MIME parts than max_objects allows.");
+    message_note_partial(work->message, ASSAY_REASON_LIMIT_COUNT, "objects",
+                         work->mail,
+                         "More MIME parts than max_objects allows.");
     return false;
 }
 
@@ -122,14 +122,14 @@ void entity_note_block(struct message *message, struct object *object,
                        const struct field_block *block)
 {
     if (block->has_8bit)
-        message_note(message, ASSAY_KIND_INFO, 0, "header.8bit", object,
+        message_note(message, ASSAY_KIND_INFO, "header.8bit", object,
                      "A header field holds bytes that are neither ASCII nor "
                      "UTF-8.");
     if (block->has_nul)
-        message_note(message, ASSAY_KIND_ANOMALY, 0, "header.nul", object,
+        message_note(message, ASSAY_KIND_ANOMALY, "header.nul", object,
                      "A header holds NUL, where some programs stop reading.");
     if (block->junk > 0)
-        message_note(message, ASSAY_KIND_INFO, 0, "header.junk", object,
+        message_note(message, ASSAY_KIND_INFO, "header.junk", object,
                      "A header holds lines that are no field.");
 }
 
@@ -143,7 +143,7 @@ static void note_conflicts(struct message *message, struct object *object)
         const struct field *b = field_find(object->fields, single[i], 1);
         if (b != NULL && (a->value_n != b->value_n ||
                           memcmp(a->value, b->value, a->value_n) != 0))
-            message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.header_conflict",
+            message_note(message, ASSAY_KIND_ANOMALY, "mime.header_conflict",
                          object,
                          "A field that may stand once stands twice and "
                          "differs.");
@@ -170,17 +170,17 @@ static void note_content(struct entity_work *work, struct object *object,
         message_note(message,
                      is_misleading(object->encoding) ? ASSAY_KIND_ANOMALY
                                                      : ASSAY_KIND_INFO,
-                     0, "mime.encoding_unknown", object,
+                     "mime.encoding_unknown", object,
                      "The Content-Transfer-Encoding is none that is known.");
     if (decoded->has_junk)
-        message_note(message, ASSAY_KIND_INFO, 0, "mime.base64_junk", object,
+        message_note(message, ASSAY_KIND_INFO, "mime.base64_junk", object,
                      "Base64 holds characters that do not belong there.");
     if (decoded->is_cut) {
         object->flags |= ASSAY_OBJECT_TRUNCATED;
         bool is_own = object->size >= work->limits->max_object_bytes;
-        message_note(message, ASSAY_KIND_PARTIAL, ASSAY_REASON_LIMIT_BYTES,
-                     is_own ? "object_bytes" : "bytes", object,
-                     "The decoded part is larger than allowed.");
+        message_note_partial(message, ASSAY_REASON_LIMIT_BYTES,
+                             is_own ? "object_bytes" : "bytes", object,
+                             "The decoded part is larger than allowed.");
     }
     if (!decoded->is_shared)
         message->bytes += object->size;
@@ -189,11 +189,11 @@ static void note_content(struct entity_work *work, struct object *object,
 static void note_type(struct message *message, struct object *object)
 {
     if (g_strcmp0(object->type_declared, "message/partial") == 0)
-        message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.partial", object,
+        message_note(message, ASSAY_KIND_ANOMALY, "mime.partial", object,
                      "The content is one piece of a message sent in several "
                      "mails.");
     if (g_strcmp0(object->type_declared, "message/external-body") == 0)
-        message_note(message, ASSAY_KIND_INFO, 0, "mime.external_body", object,
+        message_note(message, ASSAY_KIND_INFO, "mime.external_body", object,
                      "The content lies elsewhere and is not in this mail.");
 }
 
@@ -248,8 +248,9 @@ static struct object *add_leaf(struct entity_work *work,
     if (cte != NULL)
         encoding = token_dup(cte);
     struct decoded decoded;
-    decode_content(work->mail->bytes, span->body, span->end, encoding,
-                   room_for(work), &decoded);
+    g_autoptr(GBytes) raw = g_bytes_new_from_bytes(
+        work->mail->bytes, span->body, span->end - span->body);
+    decode_content(raw, encoding, room_for(work), &decoded);
     bool is_mail = field_find(fields, "Content-Type", 0) == NULL &&
                    is_digest(parent, span);
     struct object *object = object_new(ASSAY_OBJECT_PART, decoded.bytes);
@@ -279,8 +280,8 @@ struct object *entity_add(struct entity_work *work, struct span *span)
         object->type_detected = "message/rfc822";
         object->flags &= ~ASSAY_OBJECT_TEXT;
         object->flags |= ASSAY_OBJECT_CONTAINER;
-        message_expand(work->message, object, work->limits);
     }
+    message_expand(work->message, object, work->limits);
     return object;
 }
 

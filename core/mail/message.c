@@ -9,35 +9,49 @@
 
 #include <string.h>
 
-/* Nested mails share their outer mail's bytes but are parsed again: so many times
- * max_bytes of them, then no more. */
 enum {
-    NESTED_FACTOR = 8
+    /* Nested mails share their outer mail's bytes but are parsed again: so many
+     * times max_bytes of them, then no more. */
+    NESTED_FACTOR = 8,
+    MAX_SAME_NOTES = 16
 };
-
-static void note_free(void *p)
-{
-    struct note *note = p;
-    g_free(note->text);
-    g_free(note);
-}
 
 static void free_object(void *p)
 {
     object_free(p);
 }
 
-void message_note(struct message *message, uint32_t kind, uint32_t reason,
-                  const char *name, struct object *object, const char *text)
+static void add_note(struct message *message, const struct note *given)
 {
+    unsigned same = 0;
     for (unsigned i = 0; i < message->notes->len; i++) {
         const struct note *seen = g_ptr_array_index(message->notes, i);
-        if (seen->object == object && strcmp(seen->name, name) == 0)
+        if (strcmp(seen->name, given->name) != 0)
+            continue;
+        if (seen->object == given->object || ++same == MAX_SAME_NOTES)
             return;
     }
-    struct note *note = g_new(struct note, 1);
-    *note = (struct note){kind, reason, name, object, g_strdup(text)};
-    g_ptr_array_add(message->notes, note);
+    g_ptr_array_add(message->notes, g_memdup2(given, sizeof *given));
+}
+
+void message_note(struct message *message, uint32_t kind, const char *name,
+                  struct object *object, const char *text)
+{
+    struct note note = {
+        .kind = kind, .name = name, .object = object, .text = text};
+    add_note(message, &note);
+}
+
+void message_note_partial(struct message *message, uint32_t reason,
+                          const char *name, struct object *object,
+                          const char *text)
+{
+    struct note note = {.kind = ASSAY_KIND_PARTIAL,
+                        .reason = reason,
+                        .name = name,
+                        .object = object,
+                        .text = text};
+    add_note(message, &note);
 }
 
 static bool is_mime(const struct object *object)
@@ -80,11 +94,11 @@ static void note_bound(struct message *message, struct object *mail,
                        const struct tree *tree)
 {
     if (tree->is_group_deep)
-        message_note(message, ASSAY_KIND_PARTIAL, ASSAY_REASON_LIMIT_DEPTH,
-                     "group_nesting", mail,
-                     "An address field nests groups deeper than allowed.");
+        message_note_partial(
+            message, ASSAY_REASON_LIMIT_DEPTH, "group_nesting", mail,
+            "An address field nests groups deeper than allowed.");
     if (tree->is_boundary_near)
-        message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.boundary_near", mail,
+        message_note(message, ASSAY_KIND_ANOMALY, "mime.boundary_near", mail,
                      "A boundary line goes on after the boundary: only some "
                      "programs see a part there.");
     if (tree->reached == NULL)
@@ -93,8 +107,8 @@ static void note_bound(struct message *message, struct object *mail,
         strcmp(tree->reached, "mime_depth") == 0     ? ASSAY_REASON_LIMIT_DEPTH
         : strcmp(tree->reached, "header_bytes") == 0 ? ASSAY_REASON_LIMIT_SIZE
                                                      : ASSAY_REASON_LIMIT_COUNT;
-    message_note(message, ASSAY_KIND_PARTIAL, reason, tree->reached, mail,
-                 "What comes after this bound was not parsed.");
+    message_note_partial(message, reason, tree->reached, mail,
+                         "What comes after this bound was not parsed.");
 }
 
 static bool is_blank(const uint8_t *p, size_t n)
@@ -109,17 +123,17 @@ static void note_multipart(struct message *message, struct object *object,
                            const struct span *span, bool is_blank)
 {
     if (!span->has_boundary)
-        message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.boundary_missing",
+        message_note(message, ASSAY_KIND_ANOMALY, "mime.boundary_missing",
                      object, "A multipart names no boundary.");
     else if (span->children == 0 && !span->is_closed && !is_blank)
-        message_note(message, ASSAY_KIND_ANOMALY, 0, "mime.boundary_absent",
+        message_note(message, ASSAY_KIND_ANOMALY, "mime.boundary_absent",
                      object, "A multipart's boundary never appears.");
     else if (span->children == 0)
-        message_note(message, ASSAY_KIND_INFO, 0, "mime.multipart_empty",
-                     object, "A multipart has no parts.");
+        message_note(message, ASSAY_KIND_INFO, "mime.multipart_empty", object,
+                     "A multipart has no parts.");
     else if (!span->is_closed)
-        message_note(message, ASSAY_KIND_INFO, 0, "mime.boundary_unclosed",
-                     object, "A multipart's final boundary is missing.");
+        message_note(message, ASSAY_KIND_INFO, "mime.boundary_unclosed", object,
+                     "A multipart's final boundary is missing.");
 }
 
 /* A multipart is in the tree; what stands in one without parts is shown as text by
@@ -154,10 +168,10 @@ static void add_spans(struct entity_work *work, const struct tree *tree)
 static void note_headless(struct message *message, struct object *mail)
 {
     if (mail->size == 0)
-        message_note(message, ASSAY_KIND_INFO, 0, "mail.empty", mail,
+        message_note(message, ASSAY_KIND_INFO, "mail.empty", mail,
                      "There is nothing in this mail.");
     else
-        message_note(message, ASSAY_KIND_INFO, 0, "mail.no_header", mail,
+        message_note(message, ASSAY_KIND_INFO, "mail.no_header", mail,
                      "The mail has no header.");
 }
 
@@ -189,8 +203,13 @@ static void expand(struct entity_work *work)
 void message_expand(struct message *message, struct object *object,
                     const struct limits *limits)
 {
+    /* A part that says it is text is shown as text: header lines in it are quoted. */
     if (object->is_expanded ||
-        strcmp(object->type_detected, "message/rfc822") != 0)
+        strcmp(object->type_detected, "message/rfc822") != 0 ||
+        (object->kind == ASSAY_OBJECT_PART &&
+         g_str_has_prefix(object->type_declared != NULL ? object->type_declared
+                                                        : "text/plain",
+                          "text/")))
         return;
     object->is_expanded = true;
     if (object->parent != NULL) {
@@ -200,11 +219,11 @@ void message_expand(struct message *message, struct object *object,
         bool is_much =
             message->nested_bytes / NESTED_FACTOR > limits->max_bytes;
         if (is_deep || is_much) {
-            message_note(message, ASSAY_KIND_PARTIAL,
-                         is_deep ? ASSAY_REASON_LIMIT_DEPTH
-                                 : ASSAY_REASON_LIMIT_BYTES,
-                         is_deep ? "mime_depth" : "bytes", object,
-                         "This nested mail was not parsed.");
+            message_note_partial(message,
+                                 is_deep ? ASSAY_REASON_LIMIT_DEPTH
+                                         : ASSAY_REASON_LIMIT_BYTES,
+                                 is_deep ? "mime_depth" : "bytes", object,
+                                 "This nested mail was not parsed.");
             return;
         }
     }
@@ -224,7 +243,7 @@ struct message *message_new(GBytes *raw, const struct session *session,
     struct message *message = g_new0(struct message, 1);
     message->session = session;
     message->objects = g_ptr_array_new_with_free_func(free_object);
-    message->notes = g_ptr_array_new_with_free_func(note_free);
+    message->notes = g_ptr_array_new_with_free_func(g_free);
     struct object *root = object_new(ASSAY_OBJECT_MESSAGE, raw);
     object_set_type(root, "message/rfc822", 14);
     message_add(message, NULL, root);

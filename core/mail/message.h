@@ -35,7 +35,7 @@ struct note {
     uint32_t reason;       /* ASSAY_REASON_* for PARTIAL, else 0 */
     const char *name;      /* "mime.boundary_unclosed"; static */
     struct object *object; /* NULL: the message */
-    char *text;            /* one sentence */
+    const char *text;      /* one sentence; static */
 };
 
 /*
@@ -68,12 +68,18 @@ void message_free(struct message *message);
 void message_add(struct message *message, struct object *parent,
                  struct object *object);
 
-/* Parses an object of type message/rfc822 that is not expanded yet (an .eml in an
- * archive) into entities below it.  Does nothing for others. */
+/* Parses an object of detected type message/rfc822 that is not expanded yet (an .eml
+ * in an archive) into entities below it.  Does nothing for others, nor for parts that
+ * are declared to be text. */
 void message_expand(struct message *message, struct object *object,
                     const struct limits *limits);
 
-void message_note(struct message *message, uint32_t kind, uint32_t reason,
-                  const char *name, struct object *object, const char *text);
+/* Adds a note of kind INFO or ANOMALY, or PARTIAL with its reason.  Name and text are
+ * static.  A name is noted once for an object and for at most 16 objects. */
+void message_note(struct message *message, uint32_t kind, const char *name,
+                  struct object *object, const char *text);
+void message_note_partial(struct message *message, uint32_t reason,
+                          const char *name, struct object *object,
+                          const char *text);
 
 #endif

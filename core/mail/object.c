@@ -27,7 +27,7 @@ struct object *object_new(uint32_t kind, GBytes *bytes)
         return object;
     }
     object->type_detected = detect_type(object->data, object->size);
-    if (g_str_has_prefix(object->type_detected, "text/"))
+    if (detect_is_text(object->type_detected))
         object->flags |= ASSAY_OBJECT_TEXT;
     return object;
 }

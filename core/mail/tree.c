@@ -45,13 +45,13 @@ static uint64_t group_depth(const struct field *field)
 {
     uint64_t depth = 0;
     uint64_t deepest = 0;
-    char until = '\0';
+    unsigned until = 0;
     for (uint32_t i = 0; i < field->value_n; i++) {
-        char c = field->value[i];
+        uint8_t c = (uint8_t)field->value[i];
         if (c == '\\')
             i++;
-        else if (until != '\0')
-            until = c == until ? '\0' : until;
+        else if (until != 0)
+            until = c == until ? 0 : until;
         else if (c == '"')
             until = '"';
         else if (c == '(')
@@ -59,9 +59,10 @@ static uint64_t group_depth(const struct field *field)
         else if (c == '[')
             until = ']';
         else if (c == ':')
-            deepest = MAX(deepest, ++depth);
+            depth++;
         else if (c == ';' && depth > 0)
             depth--;
+        deepest = MAX(deepest, depth);
     }
     return deepest;
 }

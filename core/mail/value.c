@@ -5,13 +5,12 @@
 
 #include <gmime/gmime.h>
 
+#include <threads.h>
+
 static void start_gmime(void)
 {
-    static gsize once;
-    if (g_once_init_enter(&once)) {
-        g_mime_init();
-        g_once_init_leave(&once, 1);
-    }
+    static once_flag once = ONCE_FLAG_INIT;
+    call_once(&once, g_mime_init);
 }
 
 /* As GMime gives a field's value to its own parsers.  NUL becomes a blank, where
@@ -19,11 +18,12 @@ static void start_gmime(void)
 static char *unfold(const char *p, size_t n)
 {
     start_gmime();
-    g_autofree char *raw = g_malloc(n + 1);
+    GString *raw = g_string_new_len(p, (gssize)n);
     for (size_t i = 0; i < n; i++)
-        raw[i] = p[i] == '\0' ? ' ' : p[i];
-    raw[n] = '\0';
-    g_autofree char *line = g_mime_utils_header_unfold(raw);
+        if (raw->str[i] == '\0')
+            raw->str[i] = ' ';
+    g_autofree char *line = g_mime_utils_header_unfold(raw->str);
+    g_string_free(raw, TRUE);
     return g_mime_utils_header_decode_text(NULL, line);
 }
 
