@@ -147,6 +147,13 @@ $(filter build/fuzz/fuzz_$(1)_%,$(FUZZ_BIN)): $$(wildcard plugins/$(1)/*.[ch])
 endef
 $(foreach p,$(PLUGINS),$(eval $(call plugin_rules,$(p))))
 
+# tests/unit/test_cli_*.c and tests/fuzz/fuzz_cli_*.c are of core/cli, which is in no
+# library.
+$(filter $(B)/unit/test_cli_%,$(UNIT_BIN)): $(filter-out %/main.o,$(CLI_OBJ))
+$(filter $(B)/unit/test_cli_%,$(UNIT_BIN)): PART_LIBS = $(B)/libassay.a $(CORE_LDLIBS)
+$(filter build/fuzz/fuzz_cli_%,$(FUZZ_BIN)): PART_SRC = build/fuzz/obj/core/cli/json.o
+$(filter build/fuzz/fuzz_cli_%,$(FUZZ_BIN)): build/fuzz/obj/core/cli/json.o
+
 $(B)/template/template.so: sdk/template/template.c sdk/plugin.map
 	$(call say,PLUGIN,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) -std=c99 -o $@ $< $(PLUGIN_LDFLAGS)
