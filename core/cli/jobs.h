@@ -25,6 +25,7 @@ typedef bool (*jobs_sink_fn)(void *self, const struct record *record,
 /* Called now and then while nothing comes.  False: enough. */
 typedef bool (*jobs_tick_fn)(void *self);
 
+/* Who reads, who is told, how many at once.  Lent to jobs_run; tick may be NULL. */
 struct jobs {
     const struct worker_how *how;
     unsigned workers; /* 0: in this very process */

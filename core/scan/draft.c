@@ -96,7 +96,7 @@ static bool is_empty(const struct draft *draft)
 static void keep_children(struct task *task)
 {
     GPtrArray *children = task->draft->children;
-    for (guint i = 0; children != NULL && i < children->len; i++)
+    for (unsigned i = 0; children != NULL && i < children->len; i++)
         message_add(task->scan->message, task->object,
                     g_steal_pointer(&children->pdata[i]));
     if (children != NULL)
@@ -105,7 +105,7 @@ static void keep_children(struct task *task)
 
 static void move_all(GPtrArray *to, GPtrArray *from)
 {
-    for (guint i = 0; from != NULL && i < from->len; i++)
+    for (unsigned i = 0; from != NULL && i < from->len; i++)
         g_ptr_array_add(to, g_steal_pointer(&from->pdata[i]));
 }
 
@@ -117,7 +117,7 @@ static void keep(struct task *task)
     if (draft->answers != NULL && draft->answers->len > 0)
         g_array_append_vals(scan->answers, draft->answers->data,
                             draft->answers->len);
-    for (guint i = 0; draft->facts != NULL && i < draft->facts->len; i++) {
+    for (unsigned i = 0; draft->facts != NULL && i < draft->facts->len; i++) {
         struct fact *fact = draft->facts->pdata[i];
         g_hash_table_insert(scan->facts, g_steal_pointer(&fact->key),
                             g_steal_pointer(&fact->value));

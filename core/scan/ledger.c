@@ -15,7 +15,7 @@ static bool is_bound(const struct finding *finding)
            strcmp(finding->plugin, "core") == 0;
 }
 
-static gboolean same(gconstpointer one, gconstpointer other)
+static int same(gconstpointer one, gconstpointer other)
 {
     const struct finding *a = one;
     const struct finding *b = other;
@@ -24,11 +24,11 @@ static gboolean same(gconstpointer one, gconstpointer other)
            strcmp(a->name, b->name) == 0;
 }
 
-static guint hash(gconstpointer key)
+static unsigned hash(gconstpointer key)
 {
     const struct finding *f = key;
-    guint h = g_str_hash(f->name) * 31 + f->kind;
-    h = h * 31 + (guint)f->rcpt;
+    unsigned h = g_str_hash(f->name) * 31 + f->kind;
+    h = h * 31 + (unsigned)f->rcpt;
     h = h * 31 + g_direct_hash(f->plugin);
     return is_bound(f) ? h : h * 31 + g_direct_hash(f->object);
 }
@@ -36,7 +36,7 @@ static guint hash(gconstpointer key)
 static void index_all(struct ledger *ledger)
 {
     ledger->index = g_hash_table_new(hash, same);
-    for (guint i = 0; i < ledger->findings->len; i++)
+    for (unsigned i = 0; i < ledger->findings->len; i++)
         g_hash_table_add(ledger->index, ledger->findings->pdata[i]);
 }
 
@@ -46,7 +46,7 @@ static bool has(struct ledger *ledger, const struct finding *finding)
         index_all(ledger);
     if (ledger->index != NULL)
         return g_hash_table_contains(ledger->index, finding);
-    for (guint i = 0; i < ledger->findings->len; i++)
+    for (unsigned i = 0; i < ledger->findings->len; i++)
         if (same(ledger->findings->pdata[i], finding))
             return true;
     return false;
@@ -60,7 +60,7 @@ static bool make_room(struct ledger *ledger, unsigned rank)
         lowest++;
     if (lowest == rank)
         return false;
-    guint i = ledger->findings->len;
+    unsigned i = ledger->findings->len;
     const struct finding *last;
     do
         last = ledger->findings->pdata[--i];
@@ -109,7 +109,7 @@ bool ledger_add(struct ledger *ledger, struct finding *finding)
 
 void ledger_move(struct ledger *to, struct ledger *from)
 {
-    for (guint i = 0; i < from->findings->len; i++)
+    for (unsigned i = 0; i < from->findings->len; i++)
         ledger_add(to, g_steal_pointer(&from->findings->pdata[i]));
     to->dropped += from->dropped;
     ledger_reset(from);

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What has been said, each once.  Owned by its scan. */
 struct ledger {
     GPtrArray *findings; /* struct finding, in order */
     GHashTable *index;   /* the same as a set, once a loop is too slow */

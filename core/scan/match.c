@@ -56,14 +56,14 @@ enum match match_object(const struct scanner *scanner,
     return MATCH_YES;
 }
 
-static guint key_hash(gconstpointer key)
+static unsigned key_hash(gconstpointer key)
 {
-    guint h; /* a digest is as good a hash as any: its first bytes will do */
+    unsigned h; /* a digest is as good a hash as any: its first bytes will do */
     memcpy(&h, key, sizeof h);
     return h;
 }
 
-static gboolean key_same(gconstpointer a, gconstpointer b)
+static int key_same(gconstpointer a, gconstpointer b)
 {
     return memcmp(a, b, SEEN_KEY_SIZE) == 0;
 }
@@ -96,7 +96,7 @@ void match_seen_add(struct scan *scan, size_t scanner,
     GHashTable **seen = &scan->state->seen[scanner];
     if (*seen == NULL)
         *seen = g_hash_table_new_full(key_hash, key_same, g_free, NULL);
-    for (guint at = 0; at < digests->len; at += DIGEST_SIZE) {
+    for (unsigned at = 0; at < digests->len; at += DIGEST_SIZE) {
         uint8_t *key = g_malloc(SEEN_KEY_SIZE);
         key_fill(key, digests->data + at, above);
         g_hash_table_add(*seen, key);

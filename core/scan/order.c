@@ -76,7 +76,7 @@ bool scan_order(const struct scanner **scanners, size_t n, GError **error)
 {
     /* A copy: the caller's stays as it is if there is a circle. */
     g_autoptr(GArray) order = g_array_new(false, false, sizeof(*scanners));
-    g_array_append_vals(order, scanners, (guint)n);
+    g_array_append_vals(order, scanners, (unsigned)n);
     const struct scanner **rest = (const struct scanner **)order->data;
     for (size_t done = 0; done < n; done++) {
         size_t next = done;

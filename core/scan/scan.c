@@ -37,7 +37,7 @@ static bool ask(struct task *task)
 /* Must the task wait for one that waits already? */
 static bool is_behind(const struct task *task, const GArray *waiting)
 {
-    for (guint i = 0; i < waiting->len; i++) {
+    for (unsigned i = 0; i < waiting->len; i++) {
         const struct task *other = &g_array_index(waiting, struct task, i);
         if (other->stage == task->stage && other->object == task->object &&
             other->rcpt == task->rcpt &&
@@ -116,7 +116,7 @@ static void replay(struct scan *scan)
     state->now_ns = clock_mono_ns();
     g_autoptr(GArray) again = g_steal_pointer(&state->waiting);
     state->waiting = g_array_new(false, false, sizeof(struct task));
-    for (guint i = 0; i < again->len; i++) {
+    for (unsigned i = 0; i < again->len; i++) {
         struct task *task = &g_array_index(again, struct task, i);
         if (task->draft != NULL)
             task->round++;
@@ -135,7 +135,7 @@ static void run_stage(struct scan *scan, uint32_t stage, struct object *object)
 static void run_rcpt(struct scan *scan)
 {
     const GPtrArray *rcpts = scan->message->session->rcpts;
-    for (guint i = 0; i < rcpts->len; i++)
+    for (unsigned i = 0; i < rcpts->len; i++)
         ask_all(scan, ASSAY_STAGE_RCPT, NULL, (int32_t)i);
     while (scan->state->waiting->len > 0)
         replay(scan);
@@ -165,10 +165,10 @@ static void tell_notes(struct scan *scan)
 static void expand(struct scan *scan, struct object *object)
 {
     GPtrArray *objects = scan->message->objects;
-    guint before = objects->len;
+    unsigned before = objects->len;
     message_expand(scan->message, object, &scan->plan->limits);
     uint64_t size = 0;
-    for (guint i = before; i < objects->len; i++)
+    for (unsigned i = before; i < objects->len; i++)
         size += ((const struct object *)objects->pdata[i])->size;
     if (objects->len > before)
         budget_charge(scan, size, object);
@@ -179,7 +179,7 @@ static void expand(struct scan *scan, struct object *object)
 static void run_objects(struct scan *scan)
 {
     const GPtrArray *objects = scan->message->objects;
-    guint next = 0;
+    unsigned next = 0;
     for (;;) {
         while (next < objects->len) {
             struct object *object = objects->pdata[next++];

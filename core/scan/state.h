@@ -70,6 +70,7 @@ struct fact {
     char *value;
 };
 
+/* What only the running scan knows.  Owned by it, gone when it ends. */
 struct scan_state {
     struct ledger ledger; /* its array is scan->findings */
     struct budget budget;

@@ -47,7 +47,7 @@ static const char *broken_rule(const struct task *task,
         return "reported an unknown status";
     }
     if (finding->rcpt != FINDING_ALL_RCPTS &&
-        (finding->rcpt < 0 || (guint)finding->rcpt >= rcpts->len))
+        (finding->rcpt < 0 || (unsigned)finding->rcpt >= rcpts->len))
         return "reported for a recipient that is not there";
     return NULL;
 }
@@ -177,7 +177,7 @@ static void fact_free(void *p)
 
 static struct fact *find_fact(const struct draft *draft, const char *key)
 {
-    for (guint i = 0; draft->facts != NULL && i < draft->facts->len; i++) {
+    for (unsigned i = 0; draft->facts != NULL && i < draft->facts->len; i++) {
         struct fact *fact = draft->facts->pdata[i];
         if (strcmp(fact->key, key) == 0)
             return fact;
@@ -292,7 +292,7 @@ struct object *task_object(const struct task *task, uint64_t id)
 
 static bool is_in(const GPtrArray *array, const void *p)
 {
-    for (guint i = array != NULL ? array->len : 0; i > 0; i--)
+    for (unsigned i = array != NULL ? array->len : 0; i > 0; i--)
         if (array->pdata[i - 1] == p)
             return true;
     return false;

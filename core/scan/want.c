@@ -23,13 +23,13 @@ static char *shared_key(uint32_t kind, const char *key)
     return n <= DNS_NAME_MAX ? g_ascii_strdown(key, (gssize)n) : NULL;
 }
 
-static guint hash(gconstpointer key)
+static unsigned hash(gconstpointer key)
 {
     const struct wish *wish = key;
     return g_str_hash(wish->key) * 31 + wish->type + wish->kind;
 }
 
-static gboolean same(gconstpointer one, gconstpointer other)
+static int same(gconstpointer one, gconstpointer other)
 {
     const struct wish *a = one;
     const struct wish *b = other;
@@ -70,7 +70,7 @@ static struct wish *add(struct scan_state *state, const struct wish *probe)
 
 static bool has_asked(const struct draft *draft, const struct wish *wish)
 {
-    for (guint i = 0; draft->asked != NULL && i < draft->asked->len; i++)
+    for (unsigned i = 0; draft->asked != NULL && i < draft->asked->len; i++)
         if (draft->asked->pdata[i] == wish)
             return true;
     return false;
@@ -135,7 +135,7 @@ void want_resolve(struct scan *scan)
     if (resolver != NULL)
         resolver->resolve(resolver->self, (struct wish *const *)open->pdata,
                           open->len);
-    for (guint i = 0; i < open->len; i++) {
+    for (unsigned i = 0; i < open->len; i++) {
         struct wish *wish = open->pdata[i];
         if (wish->state == 0)
             wish->state = resolver == NULL ? ASSAY_ANSWER_NXDOMAIN

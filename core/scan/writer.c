@@ -210,7 +210,7 @@ static struct object *make_child(struct writer *writer, GBytes *content)
     if (writer->type != NULL)
         object_set_type(child, writer->type, strlen(writer->type));
     child->origin = task->scanner->name;
-    for (guint i = 0; writer->names != NULL && i < writer->names->len; i++) {
+    for (unsigned i = 0; writer->names != NULL && i < writer->names->len; i++) {
         const struct written_name *name =
             &g_array_index(writer->names, struct written_name, i);
         object_add_name(child, name->raw, name->n, name->charset, NULL);

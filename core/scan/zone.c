@@ -149,7 +149,7 @@ static bool read_lookups(struct zone *zone, const char *path, GError **error)
 static void answer_from(struct wish *wish, const struct zone_type *type)
 {
     wish->state = type->state;
-    for (guint i = 0; i < type->records->len; i++)
+    for (unsigned i = 0; i < type->records->len; i++)
         wish_add_record(wish, type->records->pdata[i]);
     if (wish->state == ASSAY_ANSWER_DATA && wish->records->len == 0)
         wish->state = ASSAY_ANSWER_NODATA;

@@ -80,7 +80,7 @@ static void free_record(void *p)
 
 static struct zone_type *type_for(struct zone_name *name, uint32_t type)
 {
-    for (guint i = 0; i < name->types->len; i++) {
+    for (unsigned i = 0; i < name->types->len; i++) {
         struct zone_type *t = name->types->pdata[i];
         if (t->type == type)
             return t;
@@ -96,7 +96,7 @@ static struct zone_type *type_for(struct zone_name *name, uint32_t type)
 const struct zone_type *zone_name_type(const struct zone_name *name,
                                        uint32_t type)
 {
-    for (guint i = 0; i < name->types->len; i++) {
+    for (unsigned i = 0; i < name->types->len; i++) {
         const struct zone_type *t = name->types->pdata[i];
         if (t->type == type)
             return t;
@@ -305,7 +305,7 @@ static void copy_spf(struct zone_name *name)
         return;
     struct zone_type *txt = type_for(name, RR_TXT);
     txt->state = spf->state;
-    for (guint i = 0; i < spf->records->len; i++) {
+    for (unsigned i = 0; i < spf->records->len; i++) {
         const struct wish_record *record = spf->records->pdata[i];
         add(txt, 0, record->data, record->data_n);
     }

@@ -48,7 +48,7 @@ static bool is_malware(const struct policy *policy,
 
 static uint32_t weight_of(const struct policy *policy, const char *name)
 {
-    for (guint i = 0; i < policy->weights->len; i++) {
+    for (unsigned i = 0; i < policy->weights->len; i++) {
         const struct engine_weight *weight =
             &g_array_index(policy->weights, struct engine_weight, i);
         if (strcmp(weight->name, name) == 0)
@@ -59,7 +59,7 @@ static uint32_t weight_of(const struct policy *policy, const char *name)
 
 static bool has_veto(const struct policy *policy, const char *name)
 {
-    for (guint i = 0; i < policy->veto->len; i++)
+    for (unsigned i = 0; i < policy->veto->len; i++)
         if (strcmp(policy->veto->pdata[i], name) == 0)
             return true;
     return false;
@@ -74,7 +74,7 @@ static bool is_related(const struct object *a, const struct object *b)
 static bool has_answered(const struct scan *scan, const char *engine,
                          const struct object *object)
 {
-    for (guint i = 0; i < scan->answers->len; i++) {
+    for (unsigned i = 0; i < scan->answers->len; i++) {
         const struct scan_answer *a =
             &g_array_index(scan->answers, struct scan_answer, i);
         if (a->plugin == engine && is_related(a->object, object))
@@ -90,7 +90,7 @@ static void count_engine(const struct policy *policy, const struct scan *scan,
     bool found = false;
     bool failed = false;
     bool told = false;
-    for (guint i = 0; i < scan->findings->len; i++) {
+    for (unsigned i = 0; i < scan->findings->len; i++) {
         const struct finding *f = scan->findings->pdata[i];
         if (f->plugin != engine || !is_related(f->object, object))
             continue;
@@ -197,7 +197,8 @@ static uint64_t count_disagreements(const struct policy *policy,
 {
     uint64_t n = 0;
     g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
-    for (guint i = 0; i < scan->findings->len && n < DISAGREEMENTS_MAX; i++) {
+    for (unsigned i = 0; i < scan->findings->len && n < DISAGREEMENTS_MAX;
+         i++) {
         const struct finding *f = scan->findings->pdata[i];
         if (!is_malware(policy, f) || !g_hash_table_add(done, f->object))
             continue;
@@ -214,7 +215,7 @@ struct weighed *consensus_weigh(const struct policy *policy,
     size_t engines = 0;
     bool has_malware = false;
     struct weighed *all = g_new0(struct weighed, scan->findings->len + 1);
-    for (guint i = 0; i < scan->findings->len; i++) {
+    for (unsigned i = 0; i < scan->findings->len; i++) {
         const struct finding *finding = scan->findings->pdata[i];
         all[i].kind = finding->kind;
         if (finding->kind == ASSAY_KIND_MALWARE) {

@@ -305,7 +305,7 @@ static bool read_verdict(const struct conf *conf, struct policy *policy,
 static bool read_named(const struct conf *conf, struct policy *policy,
                        GError **error)
 {
-    for (guint i = 0; i < conf->sections->len; i++) {
+    for (unsigned i = 0; i < conf->sections->len; i++) {
         const struct conf_section *section = conf->sections->pdata[i];
         if (strcmp(section->kind, "policy") != 0 || section->name == NULL)
             continue;

@@ -31,7 +31,7 @@ static bool fits(const GPtrArray *patterns, const char *text)
 {
     if (patterns == NULL)
         return true;
-    for (guint i = 0; text != NULL && i < patterns->len; i++)
+    for (unsigned i = 0; text != NULL && i < patterns->len; i++)
         if (rules_glob(patterns->pdata[i], text))
             return true;
     return false;
@@ -59,7 +59,7 @@ const struct setting *rules_kind(const struct policy *policy,
                                  const struct who *who,
                                  const struct finding *finding, uint32_t kind)
 {
-    for (guint i = policy->rules->len; i > 0; i--) {
+    for (unsigned i = policy->rules->len; i > 0; i--) {
         const struct rule *rule = policy->rules->pdata[i - 1];
         if (rule->kinds[kind].line != NULL && fits_who(rule, who) &&
             fits_finding(rule, finding))
@@ -72,7 +72,7 @@ void rules_scl(const struct policy *policy, const struct who *who,
                struct rules_scl *out)
 {
     memset(out, 0, sizeof *out);
-    for (guint i = 0; i < policy->rules->len; i++) {
+    for (unsigned i = 0; i < policy->rules->len; i++) {
         const struct rule *rule = policy->rules->pdata[i];
         if (!fits_who(rule, who))
             continue;

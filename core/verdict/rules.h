@@ -62,11 +62,13 @@ enum bias {
     BIAS_MAX_PERFORMANCE,
 };
 
+/* What one engine counts in a vote.  Owned by its policy. */
 struct engine_weight {
     char *name; /* of the instance */
     uint32_t weight;
 };
 
+/* All that is configured about verdicts, checked.  Read-only once made. */
 struct policy {
     GPtrArray
         *rules; /* struct rule; [0] is the base, the others in file order */
@@ -95,6 +97,7 @@ const struct setting *rules_kind(const struct policy *policy,
                                  const struct who *who,
                                  const struct finding *finding, uint32_t kind);
 
+/* The settings that hold for one recipient; lent by the policy, never NULL. */
 struct rules_scl {
     const struct setting *gateway_threshold;
     const struct setting *gateway_action;

@@ -64,7 +64,7 @@ static void consider_findings(const struct court *court, const struct who *who,
                               int32_t rcpt, struct ruling *ruling)
 {
     const GPtrArray *findings = court->scan->findings;
-    for (guint i = 0; i < findings->len; i++) {
+    for (unsigned i = 0; i < findings->len; i++) {
         const struct finding *finding = findings->pdata[i];
         uint32_t kind = court->weighed[i].kind;
         if (kind != 0 && kind != ASSAY_KIND_SPAM && is_for(finding, rcpt))
@@ -78,7 +78,7 @@ static void rate(const struct court *court, int32_t rcpt,
 {
     const GPtrArray *findings = court->scan->findings;
     int64_t sum = 0; /* at most 100,000 findings of 30,000 */
-    for (guint i = 0; i < findings->len; i++) {
+    for (unsigned i = 0; i < findings->len; i++) {
         const struct finding *finding = findings->pdata[i];
         if (finding->kind == ASSAY_KIND_SPAM && is_for(finding, rcpt))
             sum += finding->log_odds_milli;
@@ -185,10 +185,10 @@ struct verdict *verdict_new(const struct policy *policy,
     g_autofree struct weighed *weighed =
         consensus_weigh(policy, scan, &verdict->disagreements);
     struct court court = {policy, scan, weighed, verdict};
-    for (guint i = 0; i < scan->findings->len; i++)
+    for (unsigned i = 0; i < scan->findings->len; i++)
         if (weighed[i].kind != ASSAY_KIND_SPAM)
             worsen(&verdict->kind, weighed[i].kind);
-    for (guint i = 0; i < rcpts->len; i++) {
+    for (unsigned i = 0; i < rcpts->len; i++) {
         struct verdict_rcpt one = decide(&court, rcpts->pdata[i], (int32_t)i);
         sum_up(verdict, &one, i == 0);
         g_array_append_val(verdict->rcpts, one);

@@ -32,6 +32,7 @@ enum {
     RULES_ERROR = 512 /* room for an error text */
 };
 
+/* One pattern of the lists and where it stood.  Owned by its rules. */
 struct rules_pattern {
     struct pattern pattern;
     enum rule_level level;

@@ -35,6 +35,7 @@ struct rule_ref {
     enum rule_kind kind; /* as it was written: "name *.exe" is kept as an ext */
 };
 
+/* One place of the hash table.  Owned by it; zeroed is free. */
 struct table_slot {
     char *key; /* owned; NULL: free */
     uint32_t key_n;

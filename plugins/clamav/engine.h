@@ -28,6 +28,7 @@ enum {
     ENGINE_LAYERS_MAX = 4096
 };
 
+/* One instance: made by create(), shared by forked workers, freed by destroy(). */
 struct engine {
     const struct assay_host *host;
     struct settings settings;

@@ -114,7 +114,7 @@ static void scan_parts(struct bench *bench, const char *p, size_t n)
     if (mail != NULL)
         g_mime_message_foreach(mail, decode, leaves);
     bench->gmime_s += processor_s() - start;
-    for (guint i = 0; i < leaves->len; i++) {
+    for (unsigned i = 0; i < leaves->len; i++) {
         const GByteArray *leaf = g_ptr_array_index(leaves, i);
         scan(bench, leaf->data, leaf->len);
     }

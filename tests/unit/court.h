@@ -27,6 +27,7 @@ enum {
     COURT_SAYS_MAX = 12
 };
 
+/* A scan by fakes and the verdict on it.  Owned by its test. */
 struct court {
     struct fake fake;
     struct policy *policy;

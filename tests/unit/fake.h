@@ -144,7 +144,7 @@ static inline int32_t fake_child(struct task *task, const char *name,
 static inline char *fake_findings(const struct fake *fake)
 {
     GString *all = g_string_new(NULL);
-    for (guint i = 0; i < fake->scan->findings->len; i++) {
+    for (unsigned i = 0; i < fake->scan->findings->len; i++) {
         const struct finding *f = fake->scan->findings->pdata[i];
         if (f->kind == 0 ||
             (f->kind == ASSAY_KIND_INFO && strcmp(f->plugin, "core") == 0))

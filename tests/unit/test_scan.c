@@ -547,7 +547,7 @@ static void trifles_do_not_push_out_malware(void)
     unsigned policy = 0;
     unsigned malware = 0;
     unsigned bounds = 0;
-    for (guint i = 0; i < fake.scan->findings->len; i++) {
+    for (unsigned i = 0; i < fake.scan->findings->len; i++) {
         const struct finding *f = fake.scan->findings->pdata[i];
         policy += f->kind == ASSAY_KIND_POLICY;
         malware += f->kind == ASSAY_KIND_MALWARE;
@@ -869,7 +869,7 @@ static void what_core_noticed_is_told_in_its_name(void)
     g_string_append(mail, "--b--\r\n");
     fake_run(&fake, mail->str);
     unsigned parts = 0;
-    for (guint i = 0; i < fake.scan->findings->len; i++) {
+    for (unsigned i = 0; i < fake.scan->findings->len; i++) {
         const struct finding *f = fake.scan->findings->pdata[i];
         if (f->kind == ASSAY_KIND_PARTIAL) {
             CU_ASSERT_STRING_EQUAL(f->plugin, "core");

@@ -92,7 +92,7 @@ static char *answer(const struct zone *zone, uint32_t kind, uint32_t type,
     const struct resolver *resolver = zone_resolver(zone);
     resolver->resolve(resolver->self, &wish, 1);
     GString *text = g_string_new(states[wish->state]);
-    for (guint i = 0; i < wish->records->len; i++) {
+    for (unsigned i = 0; i < wish->records->len; i++) {
         const struct wish_record *r = wish->records->pdata[i];
         g_string_append_c(text, ' ');
         if (r->type == MX)

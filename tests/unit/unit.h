@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 
+/* One promise and the function that checks it.  Static. */
 struct unit_test {
     const char *name;
     void (*run)(void);
