@@ -25,11 +25,17 @@
  *   A plugin advises; policy acts.  "Did not look" and "could not look" never
  *   count as clean.
  *
+ * What a plugin says that is not as this header says (an object of another task, an
+ * unknown status, a child left open, an unknown return code) is not believed: the
+ * host function answers INVAL or STATE, and the object gets a finding `failed` in the
+ * plugin's name that tells which rule was broken.
+ *
  * Threads: a worker runs one task at a time.  The host never enters an instance
  * from two threads and never calls the plugin from inside a host function.
  *     [load]  in the process that loads signatures, before any mail
  *     [scan]  in a worker, on its only thread
- *     [task]  host functions: only during handle(), only with that task
+ *     [task]  host functions: only during handle(), on its thread, with that task;
+ *             else STATE
  *     [any]   at any time, on any thread of the plugin
  *
  * Memory: nothing is freed by the side that did not allocate it.  What the host
@@ -45,7 +51,13 @@
  * Growth: structures begin with struct_size, set by whoever fills them to
  * sizeof; fields are only appended; zero in a new field means "as before".
  * Numbers are never reused.  No structure has implicit padding.  Unknown fields
- * and optional flags are ignored, unknown required flags are refused.
+ * and optional flags are ignored, unknown required flags are refused; a request
+ * (assay_child, assay_edit, assay_question) with an unknown field that is not zero is
+ * INVAL, so that nothing that was asked for is dropped silently.
+ *
+ * File: owned by root or by the user who runs Assay, writable by nobody else,
+ * replaced by rename, never in place.  It is tried out in a throw-away process first:
+ * what prints, exits, crashes or starts threads while it is loaded is refused.
  *
  * Language: C99 or later, C++11 or later, 64-bit little-endian ELF.  Exceptions,
  * longjmp and panics must not cross into the host.  A plugin does not fork, exec,
@@ -454,12 +466,15 @@ struct assay_host {
     void (*log)(const struct assay_host *host, const struct assay_task *task,
                 uint32_t level, struct assay_str line);
 
-    /* --- options, only during create(). [load] --- */
-    /* Value `index` (from 0) of an option as text; NOTFOUND past the last. */
+    /* --- options, only during create(), on its thread; else STATE. [load] --- */
+    /* Value `index` (from 0) of an option as text, as it was written but for PATH
+     * (absolute) and SECRET (the secret); NOTFOUND past the last.  Lent until
+     * create() returns. */
     int32_t (*option_text)(const struct assay_options *options,
                            const char *name, uint32_t index,
                            struct assay_str *out);
-    /* BOOL 0/1, INT, SIZE in bytes, DURATION in ms, CHOICE by its position. */
+    /* BOOL 0/1, INT, SIZE in bytes, DURATION in ms, CHOICE by its position; INVAL
+     * for other types and lists, NOTFOUND where it is not set and has no default. */
     int32_t (*option_int)(const struct assay_options *options, const char *name,
                           int64_t *out);
 
@@ -470,6 +485,9 @@ struct assay_host {
     uint32_t (*cancelled)(const struct assay_task *task);
 
     /* --- what is to be looked at. [task] --- */
+    /* Any attribute may answer NOTFOUND.  A stage is told what the mail path knows
+     * by then, also where a message is scanned afterwards: no recipients in stage
+     * MAIL, no size in stage HEADERS. */
     int32_t (*attr_str)(const struct assay_task *task,
                         const struct assay_object *object, uint32_t attr,
                         uint32_t index, struct assay_str *out);
@@ -477,7 +495,8 @@ struct assay_host {
                         const struct assay_object *object, uint32_t attr,
                         uint32_t index, uint64_t *out);
     /* The content: contiguous, read-only, immutable; p is never NULL.  A
-     * multipart and an encrypted member have 0 bytes. */
+     * multipart and an encrypted member have 0 bytes.  Content and text answer
+     * STATE before stage OBJECT: the body has not arrived. */
     int32_t (*content)(const struct assay_task *task,
                        const struct assay_object *object,
                        struct assay_str *out);
@@ -509,7 +528,8 @@ struct assay_host {
     /* --- what was found. [task] --- */
     /* object: the task's object, one of its descendants, or NULL for the
      * message or session as a whole; MESSAGE stage: any object of the message.
-     * Others are refused with STATE. */
+     * Others are refused with STATE.  Texts are cut to their size and made clean:
+     * control characters and invalid UTF-8 are escaped. */
     int32_t (*report)(const struct assay_task *task,
                       const struct assay_object *object,
                       const struct assay_finding *finding);
@@ -517,6 +537,7 @@ struct assay_host {
      * (32 bytes) too": this instance is not asked again about descendants that
      * hold it.  Counts only when handle() returns OK. */
     int32_t (*seen)(const struct assay_task *task, const uint8_t *sha256);
+    /* Proposes a change; INVAL where it is not well made. */
     int32_t (*edit)(const struct assay_task *task,
                     const struct assay_edit *edit);
 
@@ -534,7 +555,9 @@ struct assay_host {
      * then return PENDING from handle().  The host drops what this run reported,
      * gets all answers and calls handle() again with the same task.  Before it
      * has its answers handle() must do nothing outside of its task.  Bounded: a
-     * bound reached reads as ASSAY_ANSWER_BLOCKED, never as an endless loop. */
+     * bound reached reads as ASSAY_ANSWER_BLOCKED, never as an endless loop.  A key
+     * that cannot be asked (too long, control characters, blanks in a DNS name) is
+     * INVAL, and breaks no rule: keys are often made of mail. */
     int32_t (*want)(const struct assay_task *task,
                     const struct assay_question *question,
                     const struct assay_answer **out);
@@ -549,7 +572,9 @@ struct assay_host {
     int32_t (*child_begin)(const struct assay_task *task,
                            const struct assay_child *child,
                            struct assay_writer **out);
-    /* LIMIT the moment a bound of the message is crossed: abort, return OK. */
+    /* LIMIT the moment a bound of the message is crossed: end this child; whether
+     * another one may begin is told by the next child_begin.  What was written so
+     * far is kept as TRUNCATED, whether it is committed or aborted. */
     int32_t (*child_write)(struct assay_writer *writer, const void *p,
                            uint64_t n);
     /* Another name that the same member has (a second directory entry). */
@@ -558,7 +583,8 @@ struct assay_host {
     /* Adds to the flags given to child_begin (DAMAGED, TRUNCATED ...). */
     int32_t (*child_flags)(struct assay_writer *writer, uint64_t flags);
     /* The child is the host's now: it will be shown to all plugins.  `out` may
-     * be NULL; it serves to report about the child. */
+     * be NULL; it serves to report about the child.  Until handle() has returned
+     * the child has no ASSAY_ATTR_PATH. */
     int32_t (*child_commit)(struct assay_writer *writer,
                             const struct assay_object **out);
     void (*child_abort)(struct assay_writer *writer);
@@ -672,13 +698,13 @@ struct assay_start {
 };
 
 /* Plugin flags.  A host refuses a plugin whose flags_required it does not know. */
-#define ASSAY_FLAG_FORK_SHARED                                                 \
-    ((uint64_t)1 << 0)                         /* create() may run before the
-                                                      fork and be shared by workers;
-                                                      it leaves no thread behind */
-#define ASSAY_FLAG_THREADS  ((uint64_t)1 << 1) /* start() starts threads */
-#define ASSAY_FLAG_NETWORK  ((uint64_t)1 << 2) /* needs sockets: own class */
-#define ASSAY_FLAG_CHILDREN ((uint64_t)1 << 3) /* an unpacker */
+/* create() may run before the fork and its memory be shared by all workers; it leaves
+ * no thread behind.  Without it create() runs in every worker, before start(), and
+ * before the fork only in mode CHECK. */
+#define ASSAY_FLAG_FORK_SHARED ((uint64_t)1 << 0)
+#define ASSAY_FLAG_THREADS     ((uint64_t)1 << 1) /* start() starts threads */
+#define ASSAY_FLAG_NETWORK     ((uint64_t)1 << 2) /* needs sockets: own class */
+#define ASSAY_FLAG_CHILDREN    ((uint64_t)1 << 3) /* an unpacker */
 #define ASSAY_FLAG_ANSWERS_ALL                                                 \
     ((uint64_t)1 << 4) /* reports a status for, or says
                                                       NOT_APPLICABLE to, every object
