@@ -92,5 +92,7 @@ struct edge_match edge_find(const GArray *edges, const uint8_t *p, size_t at,
     if (*near_left == 0)
         return (struct edge_match){.is_near = true};
     --*near_left;
-    return is_other_boundary(p, at, n) ? (struct edge_match){0} : best;
+    if (is_other_boundary(p, at, n))
+        return (struct edge_match){0};
+    return best;
 }

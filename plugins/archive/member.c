@@ -36,7 +36,7 @@ static struct assay_str str(const char *text)
 static size_t clean(const char *text, char *out, size_t cap)
 {
     size_t n = 0;
-    for (; text[n] != '\0' && n < cap; n++)
+    for (; n < cap && text[n] != '\0'; n++)
         out[n] = (char)(text[n] >= ' ' && text[n] <= '~' ? text[n] : '?');
     return n;
 }

@@ -102,7 +102,7 @@ static int32_t tell_all(struct task *task)
     CU_ASSERT_EQUAL(
         writer_flags(writer, ASSAY_OBJECT_DAMAGED | ASSAY_OBJECT_CONTAINER),
         ASSAY_RC_OK);
-    CU_ASSERT_EQUAL(writer_write(writer, "MZ", 2), ASSAY_RC_OK);
+    CU_ASSERT_EQUAL(writer_write(writer, "MZ\0", 3), ASSAY_RC_OK);
     CU_ASSERT_EQUAL(writer_commit(writer, &made), ASSAY_RC_OK);
     CU_ASSERT(task_owns(task, made));
     CU_ASSERT_PTR_EQUAL(task_object(task, 2), made);
