@@ -71,6 +71,10 @@ static void append_object(struct object *o, GString *to)
     g_string_append_c(to, '{');
     json_key(to, "id");
     json_uint(to, o->id);
+    if (o->parent != NULL) {
+        json_key(to, "parent");
+        json_uint(to, o->parent->id);
+    }
     json_key(to, "path");
     json_text(to, o->path);
     json_key(to, "kind");
