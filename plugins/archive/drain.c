@@ -3,6 +3,8 @@
 #include "guard.h"
 #include "reader.h"
 
+#include <errno.h>
+
 /*
  * The data of one entry on its way.  As long as its blocks follow each other
  * inside the object's own content nothing is written: it may end as a range.
@@ -71,6 +73,8 @@ static void flow_end(struct flow *f, int rc, uint32_t reason, const char *text)
     }
     if (reason == ASSAY_REASON_ENCRYPTED && f->written > 0)
         flags = ASSAY_OBJECT_TRUNCATED;
+    if (f->member->is_hard_link && f->written == 0)
+        flags |= ASSAY_OBJECT_DIRECTORY;
     f->member->child.flags |= f->is_open ? 0 : flags;
     if (f->is_open)
         child = member_close(u, f->member, flags);
@@ -86,6 +90,7 @@ int reader_next(const struct unpack *u, struct archive *a,
     struct guard guard;
 
     guard_enter(&guard, u->guarded);
+    errno = 0; /* libarchive takes what it finds there for its own */
     int rc = archive_read_next_header(a, entry);
     guard_leave(&guard);
     return rc;
@@ -97,8 +102,25 @@ int reader_block(const struct unpack *u, struct archive *a, const void **p,
     struct guard guard;
 
     guard_enter(&guard, u->guarded);
+    errno = 0; /* libarchive takes what it finds there for its own */
     int rc = archive_read_data_block(a, p, n, offset);
     guard_leave(&guard);
+    return rc;
+}
+
+/* Takes one block, or a hole at the end.  What libarchive said. */
+static int pull(struct flow *f, struct archive *a, uint64_t told_size)
+{
+    const void *p = NULL;
+    size_t n = 0;
+    la_int64_t offset = 0;
+    int rc = reader_block(f->unpack, a, &p, &n, &offset);
+
+    if (n > 0 && p != NULL && (rc == ARCHIVE_OK || rc == ARCHIVE_WARN))
+        flow_block(f, p, n, (uint64_t)offset);
+    else if (rc == ARCHIVE_EOF && offset == (la_int64_t)told_size &&
+             told_size > f->written && flow_open(f))
+        f->is_over = !member_zeros(f->unpack, told_size - f->written);
     return rc;
 }
 
@@ -113,23 +135,14 @@ int reader_drain(struct unpack *u, struct archive *a, struct member *m,
     if (m->is_packed && !flow_open(&flow))
         return ARCHIVE_FAILED;
     do {
-        const void *p = NULL;
-        size_t n = 0;
-        la_int64_t offset = 0;
-        rc = reader_block(u, a, &p, &n, &offset);
+        rc = pull(&flow, a, told_size);
         if (rc == ARCHIVE_WARN || is_failure(rc)) {
-            text = archive_error_string(a);
-            reason = fault_reason(text);
+            text = u->is_veiled ? "the member is encrypted"
+                                : archive_error_string(a);
+            reason = u->is_veiled ? ASSAY_REASON_ENCRYPTED : fault_reason(text);
         }
-        if (rc == ARCHIVE_EOF) /* a hole at the end of a sparse file */
-            offset = offset == (la_int64_t)told_size ? offset : 0;
-        if (n > 0 && p != NULL && (rc == ARCHIVE_OK || rc == ARCHIVE_WARN))
-            flow_block(&flow, p, n, (uint64_t)offset);
-        else if (rc == ARCHIVE_EOF && (uint64_t)offset > flow.written &&
-                 flow_open(&flow))
-            flow.is_over = !member_zeros(u, (uint64_t)offset - flow.written);
-    } while ((rc == ARCHIVE_OK || rc == ARCHIVE_WARN || rc == ARCHIVE_RETRY) &&
-             !flow.is_over && unpack_goes_on(u));
+    } while (rc != ARCHIVE_EOF && !is_failure(rc) && !flow.is_over &&
+             unpack_goes_on(u));
     flow_end(&flow, rc, reason, text);
     return rc;
 }

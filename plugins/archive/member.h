@@ -42,6 +42,7 @@ struct unpack {
     uint32_t unscannable;        /* ... of them that say "could not look" */
     uint32_t told[16]; /* findings about members, by ASSAY_REASON_*; [0] is
                           path traversal */
+    bool is_veiled;    /* what cannot be read is so because it is encrypted */
     bool is_cut;       /* the last child came to a bound before its end */
     bool is_partial;   /* some child did */
     bool is_stopped;   /* no more children are taken */
@@ -58,6 +59,7 @@ struct member {
     struct assay_str more_charset[MEMBER_MORE_NAMES];
     unsigned more_n;
     struct assay_str link; /* target of a symbolic link; n 0: none */
+    bool is_hard_link;     /* without data of its own it is no file */
     bool is_packed;   /* no range: ask the host before anything is unpacked */
     bool is_doubtful; /* no child, no word where nothing at all can be read */
 };

@@ -109,10 +109,10 @@ static struct assay_str ending(const char *name, size_t n)
 bool name_says_archive(const char *name, size_t n)
 {
     static const char *const endings[] = {
-        "zip", "jar", "war",  "ear", "apk",  "7z",  "rar", "tar", "tgz",
-        "tbz", "txz", "tbz2", "tlz", "tzst", "gz",  "bz2", "xz",  "lzma",
-        "zst", "lz4", "lz",   "lzo", "cab",  "lzh", "lha", "iso", "xar",
-        "rpm", "deb", "cpio", "arj", "ace",  "zoo", "uue"};
+        "zip",  "zipx", "jar", "war",  "ear", "apk",  "7z",  "rar", "tar",
+        "tgz",  "tbz",  "txz", "tbz2", "tlz", "tzst", "gz",  "bz2", "xz",
+        "lzma", "zst",  "lz4", "lz",   "lzo", "cab",  "lzh", "lha", "iso",
+        "xar",  "rpm",  "deb", "cpio", "arj", "ace",  "zoo", "uue"};
     struct assay_str end = ending(name, n);
 
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)

@@ -4,7 +4,9 @@
 #include "fault.h"
 #include "hazard.h"
 #include "name.h"
+#include "volume.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -71,12 +73,17 @@ static struct assay_str cstr(const char *text)
     return (struct assay_str){text, text != NULL ? strlen(text) : 0};
 }
 
-/* The name as it stands where libarchive keeps that, else as UTF-8. */
+/* The name as it stands where libarchive keeps that, else as UTF-8.  (An ENOMEM
+ * left in errno by anyone before makes libarchive end the process when a name
+ * cannot be converted.) */
 static struct assay_str entry_name(struct archive_entry *entry)
 {
+    errno = 0;
     const char *name = archive_entry_pathname(entry);
-    if (name == NULL)
+    if (name == NULL) {
+        errno = 0;
         name = archive_entry_pathname_utf8(entry);
+    }
     return cstr(name);
 }
 
@@ -85,8 +92,8 @@ static void fill(struct member *m, struct archive_entry *entry)
     struct assay_str name = entry_name(entry);
 
     member_init(m, name.p, name.n);
-    if (archive_entry_symlink(entry) != NULL)
-        m->link = cstr(archive_entry_symlink(entry));
+    errno = 0;
+    m->link = cstr(archive_entry_symlink(entry));
     if (archive_entry_size_is_set(entry) && archive_entry_size(entry) > 0)
         m->child.told_size = (uint64_t)archive_entry_size(entry);
     if (archive_entry_mtime_is_set(entry))
@@ -95,12 +102,12 @@ static void fill(struct member *m, struct archive_entry *entry)
 
 static bool is_empty_by_nature(struct archive_entry *entry)
 {
+    errno = 0;
     bool has_size =
         archive_entry_size_is_set(entry) && archive_entry_size(entry) > 0;
     if (archive_entry_filetype(entry) == AE_IFLNK)
         return true;
-    return !has_size && (archive_entry_hardlink(entry) != NULL ||
-                         archive_entry_filetype(entry) != AE_IFREG);
+    return !has_size && archive_entry_filetype(entry) != AE_IFREG;
 }
 
 int reader_take(struct unpack *u, struct archive *a,
@@ -119,39 +126,14 @@ int reader_take(struct unpack *u, struct archive *a,
                          "the member is encrypted");
         return ARCHIVE_OK;
     }
+    errno = 0;
+    m.is_hard_link = archive_entry_hardlink(entry) != NULL;
     if (is_empty_by_nature(entry)) {
         m.child.flags |= ASSAY_OBJECT_DIRECTORY;
         (void)member_give(u, &m, NULL, 0);
         return ARCHIVE_OK;
     }
     return reader_drain(u, a, &m, m.child.told_size);
-}
-
-/* Is this one volume of several? */
-static bool is_volume(const uint8_t *p, size_t n, enum sniff_format format)
-{
-    switch ((int)format) {
-    case SNIFF_RAR: /* MHD_VOLUME */
-        return n > 12 && p[9] == 0x73 && (p[10] & 1) != 0;
-    case SNIFF_CAB: /* cfhdrPREV_CABINET, cfhdrNEXT_CABINET */
-        return n > 32 && (p[30] & 3) != 0;
-    case SNIFF_RAR5: {
-        /* signature 8, crc 4, then numbers of 7 bits a byte: size, type 1, flags
-         * (1: extra size follows), archive flags (1: volume) */
-        size_t at = 12;
-        while (at < n && p[at++] >= 0x80)
-            ;
-        if (at + 2 >= n || p[at] != 1)
-            return false;
-        bool has_extra = (p[at + 1] & 1) != 0;
-        at += 2;
-        while (has_extra && at < n && p[at++] >= 0x80)
-            ;
-        return at < n && (p[at] & 1) != 0;
-    }
-    default:
-        return false;
-    }
 }
 
 /* What is wrong with an archive that ends in an error.  (libarchive must not be asked
@@ -168,7 +150,8 @@ static void tell_end(struct unpack *u, struct archive *a, bool is_open,
         reason = ASSAY_REASON_MULTIVOLUME;
         text = "one volume of several: what continues in the others cannot be "
                "looked at";
-    } else if (is_open && archive_read_has_encrypted_entries(a) > 0)
+    } else if (u->is_veiled ||
+               (is_open && archive_read_has_encrypted_entries(a) > 0))
         reason = ASSAY_REASON_ENCRYPTED;
     unpack_fault(u, NULL, reason, text);
 }
@@ -217,7 +200,8 @@ static bool unpack_members(struct unpack *u, struct archive *a,
     const uint8_t *p = u->p + s->offset;
     size_t n = u->n - s->offset;
     uint64_t before = u->members;
-    bool is_split = is_volume(p, n, s->format);
+    bool is_split = volume_is_split(p, n, s->format);
+    u->is_veiled = s->format == SNIFF_RAR5 && volume_is_encrypted(p, n);
     bool is_open = archive_read_open_memory(a, p, n) == ARCHIVE_OK;
     bool is_well = is_open && walk(u, a, s->format);
 
@@ -306,6 +290,7 @@ bool reader_unpack(struct unpack *u, const struct sniffed *s)
     bool is_archive = sniff_is_stream(s->format) ? unpack_stream(u, a, s)
                                                  : unpack_members(u, a, s);
     u->guarded = 0;
+    u->is_veiled = false;
     archive_read_free(a);
     return is_archive;
 }

@@ -177,6 +177,7 @@ static bool take_headless(struct unpack *u, bool is_firm, bool is_multivolume)
 {
     uint64_t before = u->members;
     size_t at = zip_local_find(u->p, u->n, 0, u->n);
+    struct zip_local local;
 
     if (!is_firm && !is_multivolume)
         return false;
@@ -186,6 +187,9 @@ static bool take_headless(struct unpack *u, bool is_firm, bool is_multivolume)
         return true;
     if (is_multivolume)
         unpack_fault(u, NULL, ASSAY_REASON_MULTIVOLUME, volume);
+    else if (zip_local_read(u->p, u->n, at, &local) && local.is_encrypted)
+        unpack_fault(u, NULL, ASSAY_REASON_ENCRYPTED,
+                     "the central directory is encrypted");
     else
         unpack_fault(u, NULL,
                      u->members > before ? ASSAY_REASON_TRUNCATED

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "zip_feed.h"
 
+#include <errno.h>
 #include <string.h>
 
 static uint8_t *put(uint8_t *at, uint64_t value, unsigned bytes)
@@ -77,6 +78,7 @@ bool zip_feed_entry(struct zip_feed *f, const uint8_t *p, size_t n,
         f->data = p + e->at.data;
         f->data_n = e->csize < left ? (size_t)e->csize : left;
         make_header(f, e);
+        errno = 0;
         if (is_open(f) &&
             archive_read_next_header(f->archive, &entry) >= ARCHIVE_WARN)
             return true;
