@@ -1,104 +1,178 @@
 /* SPDX-License-Identifier: MIT */
 #include "mail/text.h"
 
+#include "mail/charset.h"
 #include "mail/field.h"
 #include "mail/value.h"
 
 #include <glib.h>
 
 #include <errno.h>
-#include <iconv.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
 enum {
-    REPLACEMENT_BYTES = 3
+    REPLACEMENT_BYTES = 3,
+    ROOM_BYTES = 16, /* more than one character takes */
+    /* A converter is slow on bytes that it cannot read: after so many the charset
+     * is a lie. */
+    MAX_INVALID = 64 * 1024
 };
+
+/* Bytes that are being written; yours once taken. */
+struct output {
+    char *p;
+    size_t n;
+    size_t cap;
+};
+
+static void reserve(struct output *out, size_t n)
+{
+    if (out->cap - out->n > n)
+        return;
+    out->cap = out->cap + out->cap / 2 + n + ROOM_BYTES;
+    out->p = g_realloc(out->p, out->cap);
+}
+
+static void append(struct output *out, const char *p, size_t n)
+{
+    reserve(out, n);
+    if (n > 0)
+        memcpy(out->p + out->n, p, n);
+    out->n += n;
+}
+
+/* UTF-8 with its invalid bytes replaced.  GLib calls NUL invalid, we do not. */
+static void append_utf8(struct output *out, const char *p, size_t n)
+{
+    const char *end = p + n;
+    while (p < end) {
+        const char *bad;
+        bool is_valid = g_utf8_validate_len(p, (size_t)(end - p), &bad);
+        append(out, p, (size_t)(bad - p));
+        if (is_valid)
+            return;
+        append(out, *bad == '\0' ? bad : REPLACEMENT,
+               *bad == '\0' ? 1 : REPLACEMENT_BYTES);
+        p = bad + 1;
+    }
+}
 
 static bool is_utf8(const char *p, size_t n)
 {
     const char *end = p + n;
-    const char *bad;
-    /* GLib calls NUL invalid, we do not. */
-    while (!g_utf8_validate(p, end - p, &bad)) {
-        if (bad == end || *bad != '\0')
+    const char *bad = p;
+    while (!g_utf8_validate_len(p, (size_t)(end - p), &bad)) {
+        if (*bad != '\0')
             return false;
         p = bad + 1;
     }
     return true;
 }
 
-/* Converts with `cd`; what it cannot read becomes U+FFFD. */
-static char *convert(iconv_t cd, const char *p, size_t n, size_t *out_n)
+/* False: too much of it cannot be read in that charset. */
+static bool append_converted(struct output *out, const char *p, size_t n,
+                             const char *canonical)
 {
-    size_t cap = n + n / 2 + 16;
-    char *out = g_malloc(cap + 1);
-    size_t used = 0;
-    char *in = (char *)(uintptr_t)p;
+    iconv_t converter;
+    if (!charset_open(canonical, &converter))
+        return false;
+    char *in;
+    memcpy(&in, &p, sizeof in); /* iconv takes what it only reads as writable */
+    unsigned invalid = 0;
     while (n > 0) {
-        char *to = out + used;
-        size_t left = cap - used;
-        size_t rc = iconv(cd, &in, &n, &to, &left);
-        used = (size_t)(to - out);
+        reserve(out, n + ROOM_BYTES);
+        char *to = out->p + out->n;
+        size_t left = out->cap - out->n;
+        size_t rc = iconv(converter, &in, &n, &to, &left);
+        out->n = (size_t)(to - out->p);
         if (rc != (size_t)-1)
             break;
-        if (cap - used < 16) {
-            cap += cap / 2 + 64;
-            out = g_realloc(out, cap + 1);
-        }
-        if (errno == E2BIG)
+        if (errno == E2BIG) {
+            reserve(out, out->cap);
             continue;
-        memcpy(out + used, REPLACEMENT, REPLACEMENT_BYTES);
-        used += REPLACEMENT_BYTES;
+        }
+        if (++invalid > MAX_INVALID)
+            return false;
+        append(out, REPLACEMENT, REPLACEMENT_BYTES);
         in++;
         n--;
     }
-    out[used] = '\0';
-    *out_n = used;
-    return out;
+    return true;
+}
+
+/* A mark at the head: its charset and length. */
+static const char *marked_charset(const char *p, size_t n, size_t *mark_n)
+{
+    static const struct {
+        const char *mark;
+        size_t n;
+        const char *canonical;
+    } marks[] = {
+        {"\xff\xfe\x00\x00", 4, "UTF-32LE"},
+        {"\x00\x00\xfe\xff", 4, "UTF-32BE"},
+        {"\xff\xfe", 2, "UTF-16LE"},
+        {"\xfe\xff", 2, "UTF-16BE"},
+        {"\xef\xbb\xbf", 3, "UTF-8"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
+        if (n >= marks[i].n && memcmp(p, marks[i].mark, marks[i].n) == 0) {
+            *mark_n = marks[i].n;
+            return marks[i].canonical;
+        }
+    *mark_n = 0;
+    return NULL;
+}
+
+static void convert(struct output *out, const char *p, size_t n,
+                    const char *canonical)
+{
+    bool is_guess = canonical == NULL || canonical[0] == '\0';
+    if (is_guess && is_utf8(p, n)) {
+        append(out, p, n);
+        return;
+    }
+    if (!is_guess && strcmp(canonical, "UTF-8") == 0) {
+        append_utf8(out, p, n);
+        return;
+    }
+    if (!is_guess && append_converted(out, p, n, canonical))
+        return;
+    out->n = 0;
+    if (!append_converted(out, p, n, "WINDOWS-1252")) {
+        out->n = 0;
+        append_utf8(out, p, n);
+    }
 }
 
 char *text_convert(const char *p, size_t n, const char *charset, size_t max,
                    size_t *out_n)
 {
-    size_t scratch = 0;
-    if (out_n == NULL)
-        out_n = &scratch;
     if (max > 0)
         n = MIN(n, max);
-    if (charset == NULL && is_utf8(p, n)) {
-        char *copy = g_malloc(n + 1);
-        memcpy(copy, p, n);
-        copy[n] = '\0';
-        *out_n = n;
-        return copy;
-    }
-    iconv_t cd =
-        iconv_open("UTF-8", charset == NULL ? "WINDOWS-1252" : charset);
-    if (cd == (iconv_t)-1)
-        cd = iconv_open("UTF-8", is_utf8(p, n) ? "UTF-8" : "WINDOWS-1252");
-    char *out = convert(cd, p, n, out_n);
-    iconv_close(cd);
-    return out;
-}
-
-bool text_knows_charset(const char *charset)
-{
-    iconv_t cd = iconv_open("UTF-8", charset);
-    if (cd == (iconv_t)-1)
-        return false;
-    iconv_close(cd);
-    return true;
+    struct output out = {.p = g_malloc(n + ROOM_BYTES), .cap = n + ROOM_BYTES};
+    convert(&out, p, n, charset == NULL ? NULL : charset_canonical(charset));
+    append(&out, "", 1);
+    if (out_n != NULL)
+        *out_n = out.n - 1;
+    return out.p;
 }
 
 const char *text_utf8(struct object *object, size_t *n)
 {
     if ((object->flags & ASSAY_OBJECT_TEXT) == 0)
         return NULL;
-    if (object->text == NULL)
-        object->text = text_convert((const char *)object->data, object->size,
-                                    object->charset, 0, &object->text_n);
+    if (object->text == NULL) {
+        const char *p = (const char *)object->data;
+        size_t mark_n;
+        const char *marked = marked_charset(p, object->size, &mark_n);
+        object->text = text_convert(p + mark_n, object->size - mark_n,
+                                    marked != NULL ? marked : object->charset,
+                                    TEXT_MAX_BYTES, &object->text_n);
+    }
     *n = object->text_n;
     return object->text;
 }

@@ -59,7 +59,8 @@ static void gmime_alone(GBytes *mail)
 {
     gsize n = 0;
     const uint8_t *p = g_bytes_get_data(mail, &n);
-    GByteArray view = {.data = (guint8 *)(uintptr_t)p, .len = (unsigned)n};
+    GByteArray view = {.len = (unsigned)n};
+    memcpy(&view.data, &p, sizeof p); /* only read */
     GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(&view);
     g_mime_stream_mem_set_owner(GMIME_STREAM_MEM(stream), FALSE);
     GMimeParser *parser = g_mime_parser_new_with_stream(stream);
