@@ -35,9 +35,10 @@ static struct assay_str str(const char *text)
 /* libarchive's texts may quote names: keep the printable ASCII. */
 static size_t clean(const char *text, char *out, size_t cap)
 {
-    size_t n = 0;
-    for (; n < cap && text[n] != '\0'; n++)
-        out[n] = (char)(text[n] >= ' ' && text[n] <= '~' ? text[n] : '?');
+    size_t n = strnlen(text, cap);
+
+    for (size_t i = 0; i < n; i++)
+        out[i] = (char)(text[i] >= ' ' && text[i] <= '~' ? text[i] : '?');
     return n;
 }
 
