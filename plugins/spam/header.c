@@ -79,6 +79,13 @@ struct rest {
     const char *end;
 };
 
+static struct rest rest_of(struct assay_str value)
+{
+    const char *p = value.p == NULL ? "" : value.p;
+
+    return (struct rest){.p = p, .end = p + value.n};
+}
+
 static void skip_blanks(struct rest *rest)
 {
     while (rest->p < rest->end && is_blank(*rest->p))
@@ -141,7 +148,7 @@ static bool take_zone(struct rest *rest)
 
 bool header_is_date(struct assay_str value)
 {
-    struct rest rest = {.p = value.p, .end = value.p + value.n};
+    struct rest rest = rest_of(value);
 
     skip_blanks(&rest);
     if (take_word(&rest, "MonTueWedThuFriSatSun")) {
@@ -165,7 +172,7 @@ bool header_is_date(struct assay_str value)
 
 bool header_is_message_id(struct assay_str value)
 {
-    struct rest rest = {.p = value.p, .end = value.p + value.n};
+    struct rest rest = rest_of(value);
 
     skip_blanks(&rest);
     while (rest.end > rest.p && is_blank(rest.end[-1]))
@@ -287,8 +294,7 @@ static uint64_t look_at_ids(const struct header *header)
     if (header->msmail_priority.p != NULL && header->mimeole.p == NULL)
         found |= TEST_BIT(TEST_FORGED_OUTLOOK);
     if (header->priority.n > 0) {
-        struct rest rest = {.p = header->priority.p,
-                            .end = header->priority.p + header->priority.n};
+        struct rest rest = rest_of(header->priority);
         skip_blanks(&rest);
         if (take_char(&rest, '1'))
             found |= TEST_BIT(TEST_PRIORITY_HIGH);
@@ -321,8 +327,7 @@ static uint64_t look_at_addresses(const struct header *header)
 uint64_t header_denies(const struct header *header)
 {
     static const char mixed[] = "multipart/mixed";
-    struct rest rest = {.p = header->content_type.p,
-                        .end = header->content_type.p + header->content_type.n};
+    struct rest rest = rest_of(header->content_type);
     uint64_t denied = 0;
 
     skip_blanks(&rest);

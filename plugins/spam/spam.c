@@ -216,7 +216,7 @@ static int32_t handle(void *inst, const struct assay_task *task)
     /* A file that is no mail at all is not rated by how mail should look. */
     for (enum test_id i = 0; header.is_mail && i < TEST_COUNT; i++) {
         if ((found & TEST_BIT(i)) != 0)
-            report(self, task, &tests[i]);
+            report(self, task, &spam_tests[i]);
     }
     return ASSAY_RC_OK;
 }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-const struct test tests[TEST_COUNT] = {
+const struct test spam_tests[TEST_COUNT] = {
     [TEST_NO_DATE] = {"spam.no_date", 1000, "there is no Date field"},
     [TEST_BAD_DATE] = {"spam.bad_date", 2400,
                        "the Date is not as RFC 5322 3.3 has it"},
@@ -70,7 +70,7 @@ enum test_id test_by_name(const char *name, size_t n)
     if (n < skip || memcmp(name, prefix, skip) != 0)
         skip = 0;
     for (enum test_id i = 0; i < TEST_COUNT; i++) {
-        const char *own = tests[i].name + sizeof(prefix) - 1;
+        const char *own = spam_tests[i].name + sizeof(prefix) - 1;
         if (strlen(own) == n - skip && memcmp(own, name + skip, n - skip) == 0)
             return i;
     }

@@ -50,7 +50,7 @@ struct test {
     const char *help;       /* one sentence: what was seen */
 };
 
-extern const struct test tests[TEST_COUNT];
+extern const struct test spam_tests[TEST_COUNT];
 
 /* The test of that name ("spam.no_date" or "no_date"), or TEST_COUNT. */
 enum test_id test_by_name(const char *name, size_t n);

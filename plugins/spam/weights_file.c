@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define RIGHT "; a line is like: subject +3 \"make money fast\""
 
@@ -113,16 +114,25 @@ static bool is_xml(const char *p, size_t n)
     return n >= 2 && p[0] == '\0' && p[1] == '<';
 }
 
+/* Bytes of a file, one more than are allowed where it is too large. */
+static size_t size_of(FILE *file)
+{
+    struct stat stat;
+
+    if (fstat(fileno(file), &stat) != 0 || stat.st_size > WEIGHTS_FILE)
+        return WEIGHTS_FILE + 1;
+    return (size_t)stat.st_size;
+}
+
 /* The whole file; NULL with `err` set. */
 static char *read_file(const char *path, size_t *n, char *err)
 {
     FILE *file = fopen(path, "rbe");
-    char *text = malloc(WEIGHTS_FILE + 1);
+    size_t size = file == NULL ? 0 : size_of(file);
+    char *text = file == NULL ? NULL : malloc(size + 1);
 
-    *n = 0;
-    if (file != NULL && text != NULL)
-        *n = fread(text, 1, WEIGHTS_FILE + 1, file);
-    bool is_read = file != NULL && text != NULL && ferror(file) == 0;
+    *n = text == NULL ? 0 : fread(text, 1, size, file);
+    bool is_read = text != NULL && ferror(file) == 0;
     if (file != NULL)
         fclose(file);
     if (is_read && *n <= WEIGHTS_FILE)
