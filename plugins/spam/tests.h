@@ -44,6 +44,7 @@ enum test_id {
     TEST_COUNT
 };
 
+/* One test.  Static data; a statement of the plugin is made of one (spam.c). */
 struct test {
     const char *name;       /* of its finding */
     int32_t log_odds_milli; /* + is spam */

@@ -54,6 +54,7 @@ enum weight_change {
     WEIGHT_MAX
 };
 
+/* One entry.  Owned by its weights. */
 struct weight {
     enum weight_where where;
     enum weight_change change;
