@@ -40,8 +40,8 @@ static void add_death(struct answer *answer, const struct answer_plan *plan,
     g_autoptr(GString) text = g_string_new(NULL);
     const char *abbreviation = sigabbrev_np(death->signal);
     if (death->never_lived)
-        g_string_append(text, "no worker process stays alive; assay scan "
-                              "--jobs 0 under a debugger shows why");
+        g_string_append(text, "no worker process stays alive, so a plugin may "
+                              "die at its start: run assay plugins --test");
     else if (death->was_mad)
         g_string_append(text, "a plugin wrote into descriptors that are not "
                               "its own; the message was not scanned");

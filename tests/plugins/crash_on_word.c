@@ -7,30 +7,12 @@
  *     ASSAY-TEST-HANG    never comes back        ASSAY-TEST-WRITE  writes nonsense
  *     ASSAY-TEST-FOUND   finds something         into every open descriptor
  */
-#include <assay/plugin.h>
+#include "right.h"
 
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
-static const struct assay_host *host;
 static const char nonsense[128] = "nonsense nonsense nonsense";
-
-static int32_t create(const struct assay_host *h,
-                      const struct assay_create *how, void **inst,
-                      struct assay_buf *err)
-{
-    (void)how;
-    (void)err;
-    host = h;
-    *inst = (void *)&host;
-    return ASSAY_RC_OK;
-}
-
-static void destroy(void *inst)
-{
-    (void)inst;
-}
 
 static int has(struct assay_str content, const char *word)
 {
@@ -61,14 +43,12 @@ static int32_t handle(void *inst, const struct assay_task *task)
     if (host->content(task, task->object, &content) != ASSAY_RC_OK)
         return ASSAY_RC_INTERNAL;
     die_as_told(content);
-    struct assay_finding finding = {
-        .struct_size = sizeof finding,
-        .status = ASSAY_STATUS_CLEAN,
-    };
+    struct assay_finding finding = {.struct_size = sizeof finding,
+                                    .status = ASSAY_STATUS_CLEAN};
     if (has(content, "ASSAY-TEST-FOUND")) {
         finding.status = ASSAY_STATUS_FOUND;
         finding.kind = ASSAY_KIND_MALWARE;
-        finding.name = (struct assay_str){"Test.Word", 9};
+        finding.name = right_str("Test.Word");
     }
     return host->report(task, task->object, &finding);
 }
@@ -89,23 +69,8 @@ static const struct assay_plugin plugin = {
     .flags_required = ASSAY_FLAG_FORK_SHARED,
     .flags_optional = ASSAY_FLAG_ANSWERS_ALL,
     .wants = &wants,
-    .create = create,
-    .destroy = destroy,
+    .create = right_create,
+    .destroy = right_destroy,
     .handle = handle,
 };
-
-static const struct assay_plugin *const plugins[] = {&plugin};
-
-static const struct assay_module module = {
-    .struct_size = sizeof module,
-    .magic = ASSAY_MAGIC,
-    .abi_major = ASSAY_ABI_MAJOR,
-    .abi_minor = ASSAY_ABI_MINOR,
-    .plugin_count = 1,
-    .plugins = plugins,
-};
-
-ASSAY_EXPORT const struct assay_module *assay_plugin_v1(void)
-{
-    return &module;
-}
+RIGHT_MODULE(plugin)

@@ -54,6 +54,16 @@ for jobs in 1 3; do
         fail "--jobs $jobs: clean messages suffer"
 done
 
+# Where no worker lives long enough to scan, every message is answered for all the same.
+got=0
+timeout 60 "$assay" scan --plugin "$PWD/$ASSAY_BUILD/bad/start_dies.so" --json --jobs 2 "$tmp/mail" \
+    >"$tmp/out" 2>"$tmp/err" || got=$?
+[ $got -eq 2 ] || fail "workers that die at their start: exit status $got"
+jq -r '.file | split("/") | last' "$tmp/out" >"$tmp/files"
+ls "$tmp/mail" | cmp -s - "$tmp/files" || fail "workers that die at their start: not every message once"
+jq -es 'all(.kind == "failed" and .action == "defer" and .objects == 0)' "$tmp/out" >/dev/null ||
+    fail "workers that die at their start: $(head -n 1 "$tmp/out")"
+
 # A plugin that never comes back is ended when its time is long up.
 mkdir "$tmp/hang"
 printf 'Subject: 1\n\nASSAY-TEST-HANG\n' >"$tmp/hang/1"

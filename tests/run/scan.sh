@@ -191,7 +191,19 @@ scan --json "$tmp/many" >/dev/full 2>"$tmp/err" || got=$?
 [ "$got" -eq 2 ] || fail "a full disk is exit status $got"
 says 'cannot write' err
 
-# --- no colour, no bar where nobody looks
+# --- colour and a bar only where somebody looks
+escape=$(printf '\033')
 want 1 scan "$tmp/mail"
-grep -q "$(printf '\033')" "$tmp/out" "$tmp/err" && fail "colour in a file"
+grep -q "$escape" "$tmp/out" "$tmp/err" && fail "colour in a file"
+on_terminal() {
+    script -qec "stty rows 24 cols 80; $*" /dev/null >"$tmp/out" </dev/null || :
+}
+on_terminal "$assay" scan --config "$conf" "$tmp/mail"
+grep -q "$escape\[1;31mmalware" "$tmp/out" || fail "no colour on a terminal"
+grep -q 'mails/s.*left' "$tmp/out" && fail "a bar for two messages"
+on_terminal NO_COLOR=1 "$assay" scan --config "$conf" "$tmp/mail"
+grep -q "$escape\[[0-9;]*m" "$tmp/out" && fail "NO_COLOR is not respected"
+on_terminal "$assay" scan --config "$conf" --json "$tmp/many" "$tmp/many"
+grep -q '/600' "$tmp/out" || fail "no bar for 600 messages"
+tail -c 300 "$tmp/out" | grep -q '600 messages:' || fail "no summary below the bar"
 exit 0
