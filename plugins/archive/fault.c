@@ -34,7 +34,9 @@ static const struct {
 
 uint32_t fault_reason(const char *text)
 {
-    for (size_t i = 0; text != NULL && i < sizeof rules / sizeof rules[0]; i++)
+    if (text == NULL || text[0] == '\0')
+        return ASSAY_REASON_TRUNCATED;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         if (strstr(text, rules[i].part) != NULL)
             return rules[i].reason;
     return ASSAY_REASON_DAMAGED;

@@ -11,7 +11,8 @@
 
 #include <stdint.h>
 
-/* ASSAY_REASON_* for archive_error_string(); NULL is damaged. */
+/* ASSAY_REASON_* for archive_error_string().  Readers that come to the end of the
+ * input say nothing: no text is truncated. */
 uint32_t fault_reason(const char *text);
 /* ASSAY_OBJECT_* flag of a member that ended for that reason. */
 uint64_t fault_flag(uint32_t reason);
