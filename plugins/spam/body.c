@@ -79,10 +79,9 @@ static void take_visible(void *user, const char *p, size_t n)
     uint64_t capitals = 0;
 
     for (size_t i = 0; i < n; i++) {
-        bool is_capital = p[i] >= 'A' && p[i] <= 'Z';
-        bool is_small = p[i] >= 'a' && p[i] <= 'z';
-        capitals += is_capital;
-        letters += is_capital || is_small;
+        unsigned char c = (unsigned char)p[i];
+        capitals += (unsigned char)(c - 'A') < 26;
+        letters += (unsigned char)((c | 0x20) - 'a') < 26;
     }
     reading->letters += letters;
     reading->capitals += capitals;

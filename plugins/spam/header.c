@@ -21,20 +21,26 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+#define FIELD(name, member)                                                    \
+    {                                                                          \
+        name, sizeof(name) - 1, offsetof(struct header, member)                \
+    }
+
 static const struct {
     const char *name;
+    size_t name_n;
     size_t offset;
 } fields[] = {
-    {"Date", offsetof(struct header, date)},
-    {"Message-ID", offsetof(struct header, message_id)},
-    {"From", offsetof(struct header, from)},
-    {"To", offsetof(struct header, to)},
-    {"Cc", offsetof(struct header, cc)},
-    {"MIME-Version", offsetof(struct header, mime_version)},
-    {"Content-Type", offsetof(struct header, content_type)},
-    {"X-Priority", offsetof(struct header, priority)},
-    {"X-MSMail-Priority", offsetof(struct header, msmail_priority)},
-    {"X-MimeOLE", offsetof(struct header, mimeole)},
+    FIELD("Date", date),
+    FIELD("Message-ID", message_id),
+    FIELD("From", from),
+    FIELD("To", to),
+    FIELD("Cc", cc),
+    FIELD("MIME-Version", mime_version),
+    FIELD("Content-Type", content_type),
+    FIELD("X-Priority", priority),
+    FIELD("X-MSMail-Priority", msmail_priority),
+    FIELD("X-MimeOLE", mimeole),
 };
 
 static bool is_named(struct assay_str name, const char *word)
@@ -45,7 +51,8 @@ static bool is_named(struct assay_str name, const char *word)
 static struct assay_str *field_of(struct header *header, struct assay_str name)
 {
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        if (is_named(name, fields[i].name))
+        if (name.n == fields[i].name_n &&
+            strncasecmp(name.p, fields[i].name, name.n) == 0)
             return (struct assay_str *)(void *)((char *)header +
                                                 fields[i].offset);
     }
@@ -63,8 +70,9 @@ void header_read(const struct assay_host *host, const struct assay_task *task,
         if (host->header(task, task->object, i, &name, &value) != ASSAY_RC_OK)
             break;
         struct assay_str *field = field_of(header, name);
-        header->is_mail |= field != NULL || is_named(name, "Received") ||
-                           is_named(name, "Subject");
+        if (!header->is_mail)
+            header->is_mail = field != NULL || is_named(name, "Received") ||
+                              is_named(name, "Subject");
         if (field != NULL && field->p == NULL)
             *field = value;
     }

@@ -33,51 +33,19 @@ bool tag_is_void(const struct tag *tag)
     return is_one_of(tag->name, names);
 }
 
-static size_t skip_blanks(const struct tag *tag, size_t at)
-{
-    while (at < tag->n && isspace((unsigned char)tag->p[at]))
-        at++;
-    return at;
-}
-
-/* May a name start at p[i]?  Behind a blank or a value's quote. */
-static bool is_name_start(const struct tag *tag, size_t i)
-{
-    return i == 0 || isspace((unsigned char)tag->p[i - 1]) ||
-           tag->p[i - 1] == '"' || tag->p[i - 1] == '\'';
-}
-
-/* The value that starts at p[at]. */
-static void cut_value(const struct tag *tag, size_t at, const char **p,
-                      size_t *n)
-{
-    bool is_quoted = at < tag->n && (tag->p[at] == '"' || tag->p[at] == '\'');
-    char quote = '\0';
-    size_t from = at + is_quoted;
-    size_t to = from;
-
-    if (is_quoted)
-        quote = tag->p[at];
-    while (to < tag->n && (is_quoted ? tag->p[to] != quote
-                                     : !isspace((unsigned char)tag->p[to])))
-        to++;
-    *p = tag->p + from;
-    *n = to - from;
-}
-
 bool tag_attribute(const struct tag *tag, const char *name, const char **p,
                    size_t *n)
 {
-    size_t m = strlen(name);
+    size_t name_n = strlen(name);
 
-    for (size_t i = 0; i + m < tag->n; i++) {
-        if (!is_name_start(tag, i) || strncasecmp(tag->p + i, name, m) != 0)
-            continue;
-        size_t at = skip_blanks(tag, i + m);
-        if (at == tag->n || tag->p[at] != '=')
-            continue;
-        cut_value(tag, skip_blanks(tag, at + 1), p, n);
-        return true;
+    for (unsigned i = 0; i < tag->pair_n; i++) {
+        const struct tag_pair *pair = &tag->pairs[i];
+        if (pair->name_n == name_n &&
+            strncasecmp(pair->name, name, name_n) == 0) {
+            *p = pair->value;
+            *n = pair->value_n;
+            return true;
+        }
     }
     return false;
 }
@@ -124,13 +92,65 @@ bool tag_is_white(const char *p, size_t n)
     return true;
 }
 
+static bool is_name_end(char c)
+{
+    return c == '=' || c == '>' || isspace((unsigned char)c);
+}
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+    while (p < end && isspace((unsigned char)*p))
+        p++;
+    return p;
+}
+
+/* The value behind a '='; where it ends. */
+static const char *read_value(const char *p, const char *end,
+                              struct tag_pair *pair)
+{
+    bool is_quoted = p < end && (*p == '"' || *p == '\'');
+
+    if (is_quoted) {
+        const char *close = memchr(p + 1, *p, (size_t)(end - p - 1));
+        pair->value = p + 1;
+        p = close == NULL ? end : close;
+        pair->value_n = (size_t)(p - pair->value);
+        return p < end ? p + 1 : p;
+    }
+    pair->value = p;
+    while (p < end && *p != '>' && !isspace((unsigned char)*p))
+        p++;
+    pair->value_n = (size_t)(p - pair->value);
+    return p;
+}
+
+/* All attributes up to the '>', or to the end; where that is. */
+static const char *read_pairs(const char *p, const char *end, struct tag *tag)
+{
+    for (;;) {
+        struct tag_pair pair = {.value = ""};
+        p = skip_blanks(p, end);
+        if (p == end || *p == '>')
+            return p;
+        pair.name = p++;
+        while (p < end && !is_name_end(*p))
+            p++;
+        pair.name_n = (size_t)(p - pair.name);
+        const char *behind = skip_blanks(p, end);
+        if (behind < end && *behind == '=')
+            p = read_value(skip_blanks(behind + 1, end), end, &pair);
+        if (tag->pair_n < TAG_ATTRIBUTES)
+            tag->pairs[tag->pair_n++] = pair;
+    }
+}
+
 bool tag_read(const char **at, const char *end, struct tag *tag)
 {
     const char *p = *at + 1;
     size_t n = 0;
-    char quote = '\0';
 
     tag->is_end = p < end && *p == '/';
+    tag->pair_n = 0;
     p += tag->is_end;
     while (p < end && isalnum((unsigned char)*p)) {
         if (n + 1 < TAG_NAME)
@@ -140,15 +160,7 @@ bool tag_read(const char **at, const char *end, struct tag *tag)
     if (n == 0)
         return false;
     tag->name[n] = '\0';
-    tag->p = p;
-    for (; p < end && (quote != '\0' || *p != '>'); p++) {
-        /* A quote only opens behind "="; others are part of bad markup. */
-        if (quote == *p)
-            quote = '\0';
-        else if (quote == '\0' && strchr("\"'", *p) != NULL && p[-1] == '=')
-            quote = *p;
-    }
-    tag->n = (size_t)(p - tag->p);
+    p = read_pairs(p, end, tag);
     *at = p < end ? p + 1 : p;
     return true;
 }

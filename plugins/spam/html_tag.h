@@ -9,15 +9,24 @@
 #include <stddef.h>
 
 enum {
-    TAG_NAME = 16 /* bytes with NUL; no known name is longer */
+    TAG_NAME = 16,      /* bytes with NUL; no known name is longer */
+    TAG_ATTRIBUTES = 16 /* more of one tag are not looked at */
 };
 
-/* Lends from the text. */
+/* One attribute.  Lent from the text. */
+struct tag_pair {
+    const char *name;
+    size_t name_n;
+    const char *value; /* without quotes */
+    size_t value_n;
+};
+
+/* One tag.  Lent from the text. */
 struct tag {
     char name[TAG_NAME]; /* lower case, cut */
     bool is_end;
-    const char *p; /* its attributes */
-    size_t n;
+    unsigned pair_n;
+    struct tag_pair pairs[TAG_ATTRIBUTES];
 };
 
 /* The tag at `*at`, which is a '<'; false: it is none.  `*at` moves behind it. */
