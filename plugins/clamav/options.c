@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+#define GIB    (INT64_C(1024) * 1024 * 1024)
+#define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
+
 #define BOOL_OPTION(symbol, option_name, on, text)                             \
     static const struct assay_option symbol = {                                \
         .struct_size = sizeof(struct assay_option),                            \
@@ -147,14 +150,13 @@ static const struct assay_option option_ssns = {
     .help = "So many social security numbers in one text are reported by "
             "structured.",
 };
-BOUND_OPTION(option_scansize, ASSAY_OPTION_SIZE, "max_scansize", INT64_MAX,
+BOUND_OPTION(option_scansize, ASSAY_OPTION_SIZE, "max_scansize", 16 * GIB,
              "Bytes that libclamav may unpack from one object; 0 is [limits] "
              "max_bytes, more than that has no effect.");
-BOUND_OPTION(option_filesize, ASSAY_OPTION_SIZE, "max_filesize",
-             SETTINGS_FILESIZE_MAX,
+BOUND_OPTION(option_filesize, ASSAY_OPTION_SIZE, "max_filesize", 2 * GIB,
              "The largest file libclamav looks at, also inside of others; 0 is "
              "[limits] max_object_bytes, at most 2 GiB.");
-BOUND_OPTION(option_files, ASSAY_OPTION_INT, "max_files", UINT32_MAX,
+BOUND_OPTION(option_files, ASSAY_OPTION_INT, "max_files", 10000000,
              "Files that libclamav may unpack from one object; 0 is [limits] "
              "max_objects.");
 BOUND_OPTION(
@@ -162,7 +164,7 @@ BOUND_OPTION(
     "Levels that libclamav may unpack; 0 is [limits] max_depth and four "
     "for levels that only libclamav counts.");
 BOUND_OPTION(
-    option_time, ASSAY_OPTION_DURATION, "max_scantime", UINT32_MAX,
+    option_time, ASSAY_OPTION_DURATION, "max_scantime", DAY_MS,
     "Time for one object; 0 is [limits] max_time_ms.  Never longer than "
     "the message has left.");
 

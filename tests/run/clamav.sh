@@ -206,6 +206,9 @@ for f in many.zip big.zip n6.zip; do attach "$work/$f" >"$work/$f.eml"; done
 limit=Heuristics.Limits.Exceeded
 conf files 'max_files = 4'
 check max_files "$(said files "$work/many.zip.eml")" "partial $limit.MaxFiles 1"
+conf no-heuristics 'max_files = 4' 'heuristics = no'
+check "max_files without heuristics" "$(said no-heuristics "$work/many.zip.eml")" \
+    "partial $limit.MaxFiles 1"
 conf size 'max_filesize = 128 KiB'
 check "a member that libclamav cuts in silence" \
     "$(said size "$work/big.zip.eml" | head -1)" \
