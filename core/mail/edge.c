@@ -3,23 +3,43 @@
 
 #include <string.h>
 
+enum {
+    /* How far before a line the boundary that it may be is looked for, and how often:
+     * mail that needs it at all has a handful of such lines. */
+    SEARCH_BYTES = 256 * 1024,
+    MAX_SEARCHES = 16
+};
+
 static void edge_clear(void *p)
 {
     struct edge *edge = p;
-    g_free(edge->line);
+    g_string_free(edge->line, TRUE);
 }
 
-GArray *edge_array_new(void)
+void edges_init(struct edges *edges)
 {
-    GArray *edges = g_array_new(FALSE, FALSE, sizeof(struct edge));
-    g_array_set_clear_func(edges, edge_clear);
-    return edges;
+    *edges = (struct edges){
+        .open = g_array_new(FALSE, FALSE, sizeof(struct edge)),
+        .near_left = MAX_SEARCHES,
+    };
+    g_array_set_clear_func(edges->open, edge_clear);
 }
 
-enum {
-    /* How far before a line the boundary that it may be is looked for. */
-    SEARCH_BYTES = 256 * 1024
-};
+void edges_clear(struct edges *edges)
+{
+    g_clear_pointer(&edges->open, g_array_unref);
+}
+
+void edge_push(struct edges *edges, GString *line, uint32_t span)
+{
+    struct edge edge = {line, span};
+    g_array_append_val(edges->open, edge);
+}
+
+void edge_cut(struct edges *edges, unsigned index)
+{
+    g_array_set_size(edges->open, index);
+}
 
 static bool is_blank(const uint8_t *p, size_t n)
 {
@@ -29,13 +49,13 @@ static bool is_blank(const uint8_t *p, size_t n)
     return i == n;
 }
 
-static bool match_one(const struct edge *edge, const uint8_t *line, size_t n,
+static bool match_one(const GString *edge, const uint8_t *line, size_t n,
                       struct edge_match *out)
 {
-    if (n < edge->n || memcmp(line, edge->line, edge->n) != 0)
+    if (n < edge->len || memcmp(line, edge->str, edge->len) != 0)
         return false;
-    const uint8_t *rest = line + edge->n;
-    size_t rest_n = n - edge->n;
+    const uint8_t *rest = line + edge->len;
+    size_t rest_n = n - edge->len;
     out->is_match = true;
     out->is_end = rest_n >= 2 && memcmp(rest, "--", 2) == 0;
     out->is_near =
@@ -69,18 +89,18 @@ static bool is_other_boundary(const uint8_t *p, size_t at, size_t n)
     return false;
 }
 
-struct edge_match edge_find(const GArray *edges, const uint8_t *p, size_t at,
-                            size_t end, unsigned *near_left)
+struct edge_match edge_find(struct edges *edges, const uint8_t *p, size_t at,
+                            size_t n)
 {
     const uint8_t *line = p + at;
-    size_t n = end - at;
+    const uint8_t *eol = memchr(line, '\n', n - at);
+    size_t line_n = eol == NULL ? n - at : (size_t)(eol - line);
     struct edge_match best = {0};
-    if (n < 2 || line[0] != '-' || line[1] != '-')
-        return best;
-    for (unsigned i = edges->len; i-- > 0;) {
-        const struct edge *edge = &g_array_index(edges, struct edge, i);
+    edges->comparisons += edges->open->len;
+    for (unsigned i = edges->open->len; i-- > 0;) {
+        const struct edge *edge = &g_array_index(edges->open, struct edge, i);
         struct edge_match match = {.index = i};
-        if (!match_one(edge, line, n, &match))
+        if (!match_one(edge->line, line, line_n, &match))
             continue;
         if (!match.is_near)
             return match;
@@ -89,10 +109,9 @@ struct edge_match edge_find(const GArray *edges, const uint8_t *p, size_t at,
     }
     if (!best.is_match)
         return best;
-    if (*near_left == 0)
-        return (struct edge_match){.is_near = true};
-    --*near_left;
-    if (is_other_boundary(p, at, n))
+    edges->is_near_missed |= edges->near_left == 0;
+    if (edges->near_left == 0)
         return (struct edge_match){0};
-    return best;
+    edges->near_left--;
+    return is_other_boundary(p, at, line_n) ? (struct edge_match){0} : best;
 }

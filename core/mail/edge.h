@@ -11,11 +11,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An open multipart: its boundary with the two dashes. */
+/* An open multipart. */
 struct edge {
-    char *line; /* owned */
-    size_t n;
+    GString *line; /* its boundary with the two dashes; owned */
     uint32_t span; /* the multipart */
+};
+
+/* All that are open.  Embedded: edges_init, edges_clear. */
+struct edges {
+    GArray *open;         /* struct edge */
+    uint64_t comparisons; /* of lines with boundaries so far */
+    unsigned near_left; /* how often a longer boundary is still searched for */
+    bool
+        is_near_missed; /* it was not any more: a near line may be a boundary */
 };
 
 /* What a line is to the open boundaries. */
@@ -23,15 +31,18 @@ struct edge_match {
     unsigned index; /* of the edge; only where is_match */
     bool is_match;
     bool is_end;  /* the final boundary */
-    bool is_near; /* the line goes on after it, or may be one that does */
+    bool is_near; /* the line goes on after it */
 };
 
-GArray *edge_array_new(void);
+void edges_init(struct edges *edges);
+void edges_clear(struct edges *edges);
 
-/* The line p[at..end), its line end included.  `near_left` is counted down by each
- * search whether a near line is the boundary of another multipart; at 0 a near line
- * is no match. */
-struct edge_match edge_find(const GArray *edges, const uint8_t *p, size_t at,
-                            size_t end, unsigned *near_left);
+/* Opens one (takes ownership of `line`); closes all from `index` on. */
+void edge_push(struct edges *edges, GString *line, uint32_t span);
+void edge_cut(struct edges *edges, unsigned index);
+
+/* The line at `at` of the mail p[0..n). */
+struct edge_match edge_find(struct edges *edges, const uint8_t *p, size_t at,
+                            size_t n);
 
 #endif

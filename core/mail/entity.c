@@ -8,14 +8,21 @@
 
 #include <string.h>
 
+enum {
+    MAX_SAME_FIELDS =
+        16, /* a second Content-Type is odd, a seventeenth is flood */
+    MAX_TOKEN_BYTES = 256
+};
+
 static const char *const mail_types[] = {"message/rfc822", "message/rfc2822",
                                          "message/global", "message/news",
                                          NULL};
 
-/* A value without outer blanks and folds, lower case. */
+/* A value up to its parameters or comments, lower case. */
 static char *token_dup(const struct field *field)
 {
-    g_autofree char *text = g_strndup(field->value, field->value_n);
+    g_autofree char *text =
+        g_strndup(field->value, MIN(field->value_n, (uint32_t)MAX_TOKEN_BYTES));
     char *end = strpbrk(text, ";(");
     if (end != NULL)
         *end = '\0';
@@ -24,7 +31,8 @@ static char *token_dup(const struct field *field)
 
 static char *content_id_dup(const struct field *field)
 {
-    g_autofree char *text = g_strndup(field->value, field->value_n);
+    g_autofree char *text = g_strndup(
+        field->value, MIN(field->value_n, (uint32_t)MAX_TOKEN_BYTES * 4));
     g_strstrip(text);
     size_t n = strlen(text);
     if (n >= 2 && text[0] == '<' && text[n - 1] == '>')
@@ -37,36 +45,49 @@ static bool has_params(const struct field *field)
     return memchr(field->value, ';', field->value_n) != NULL;
 }
 
-/* Everything that the entity's own fields say about it. */
-static void describe(struct object *object, const char *fallback)
+/* Every name that occurrences of one field give. */
+static void add_names(struct object *object, const char *field,
+                      const char *param, size_t *budget)
 {
-    const struct field *type = NULL;
-    const struct field *f = NULL;
-    for (unsigned i = 0;
-         (f = field_find(object->fields, "Content-Disposition", i)) != NULL;
-         i++) {
-        if (i == 0)
-            object->disposition = token_dup(f);
+    unsigned left = MAX_SAME_FIELDS;
+    for (unsigned i = 0; left > 0 && i < object->fields->len; i++) {
+        const struct field *f = &g_array_index(object->fields, struct field, i);
+        if (!field_is(f, field))
+            continue;
+        left--;
         if (has_params(f))
-            param_add_names(object, f, "filename");
+            param_add_names(object, f, param, budget);
     }
-    for (unsigned i = 0;
-         (f = field_find(object->fields, "Content-Type", i)) != NULL; i++) {
-        if (i == 0)
-            type = f;
-        if (has_params(f))
-            param_add_names(object, f, "name");
-    }
-    if (type != NULL) {
-        g_autofree char *token = token_dup(type);
+}
+
+static char *charset_dup(const struct field *type)
+{
+    GString *bytes = has_params(type) ? param_bytes(type, "charset") : NULL;
+    return bytes == NULL ? NULL : g_string_free(bytes, FALSE);
+}
+
+/* Everything that the entity's own fields say about it; `fallback`: its type where
+ * they name none. */
+static void describe(struct object *object, const char *fallback,
+                     size_t *budget)
+{
+    const GArray *fields = object->fields;
+    const struct field *f = field_find(fields, "Content-Disposition", 0);
+    if (f != NULL)
+        object->disposition = token_dup(f);
+    add_names(object, "Content-Disposition", "filename", budget);
+    add_names(object, "Content-Type", "name", budget);
+    f = field_find(fields, "Content-Type", 0);
+    if (f != NULL) {
+        g_autofree char *token = token_dup(f);
         if (strchr(token, '/') != NULL)
             object_set_type(object, token, strlen(token));
-        if (has_params(type))
-            object->charset = param_value(type, "charset");
+        object->charset = charset_dup(f);
     } else if (fallback != NULL) {
         object_set_type(object, fallback, strlen(fallback));
     }
-    if ((f = field_find(object->fields, "Content-ID", 0)) != NULL)
+    f = field_find(fields, "Content-ID", 0);
+    if (f != NULL)
         object->content_id = content_id_dup(f);
     if (object->names != NULL ||
         g_strcmp0(object->disposition, "attachment") == 0)
@@ -112,7 +133,7 @@ static GArray *fields_of(const struct entity_work *work, struct span *span)
     const GArray *mail = work->mail->fields;
     for (unsigned i = 0; i < mail->len; i++) {
         const struct field *f = &g_array_index(mail, struct field, i);
-        if (f->name_n > 8 && g_ascii_strncasecmp(f->name, "Content-", 8) == 0)
+        if (field_is_content(f))
             g_array_append_vals(fields, f, 1);
     }
     return fields;
@@ -219,7 +240,7 @@ static struct object *add_multipart(struct entity_work *work,
     g_autoptr(GBytes) nothing = g_bytes_new_static("", 0);
     struct object *object = object_new(ASSAY_OBJECT_PART, nothing);
     object->fields = fields;
-    describe(object, NULL);
+    describe(object, NULL, &work->message->words_left);
     object->type_detected = "multipart/mixed";
     object->flags |= ASSAY_OBJECT_CONTAINER;
     message_add(work->message, parent_of(work, span), object);
@@ -257,7 +278,8 @@ static struct object *add_leaf(struct entity_work *work,
     g_bytes_unref(decoded.bytes);
     object->fields = fields;
     object->encoding = g_steal_pointer(&encoding);
-    describe(object, is_mail ? mail_types[0] : NULL);
+    describe(object, is_mail ? mail_types[0] : NULL,
+             &work->message->words_left);
     set_text_flag(object);
     message_add(work->message, parent, object);
     note_content(work, object, &decoded);

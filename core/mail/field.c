@@ -109,6 +109,12 @@ bool field_is(const struct field *field, const char *name)
            g_ascii_strncasecmp(field->name, name, field->name_n) == 0;
 }
 
+bool field_is_content(const struct field *field)
+{
+    return field->name_n > 8 &&
+           g_ascii_strncasecmp(field->name, "Content-", 8) == 0;
+}
+
 const struct field *field_find(const GArray *fields, const char *name,
                                unsigned index)
 {

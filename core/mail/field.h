@@ -50,6 +50,8 @@ void field_examine(const uint8_t *p, size_t from, size_t to,
 const struct field *field_find(const GArray *fields, const char *name,
                                unsigned index);
 bool field_is(const struct field *field, const char *name);
+/* Content-... (RFC 2045 3): a field of the MIME entity, not of the mail. */
+bool field_is_content(const struct field *field);
 
 /* Offset of the first header line: behind a leading "From " line of an mbox. */
 size_t field_skip_from_line(const uint8_t *p, size_t n);

@@ -13,7 +13,8 @@ enum {
     /* Nested mails share their outer mail's bytes but are parsed again: so many
      * times max_bytes of them, then no more. */
     NESTED_FACTOR = 8,
-    MAX_SAME_NOTES = 16
+    MAX_SAME_NOTES = 16,
+    MAX_WORD_BYTES = 1024 * 1024
 };
 
 static void free_object(void *p)
@@ -242,6 +243,7 @@ struct message *message_new(GBytes *raw, const struct session *session,
 {
     struct message *message = g_new0(struct message, 1);
     message->session = session;
+    message->words_left = MAX_WORD_BYTES;
     message->objects = g_ptr_array_new_with_free_func(free_object);
     message->notes = g_ptr_array_new_with_free_func(g_free);
     struct object *root = object_new(ASSAY_OBJECT_MESSAGE, raw);

@@ -51,6 +51,7 @@ struct message {
     uint64_t bytes;         /* decoded by core so far: limits.max_bytes; content
                                that shares the raw bytes is free */
     uint64_t nested_bytes;  /* of nested mails parsed so far */
+    size_t words_left; /* bytes of names that are still decoded by RFC 2047 */
 };
 
 /*

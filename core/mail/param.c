@@ -4,8 +4,7 @@
 #include "mail/text.h"
 #include "mail/value.h"
 
-#include <glib.h>
-
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -14,7 +13,29 @@ enum {
     MAX_VALUE_BYTES = 8192
 };
 
-/* Behind the next ';' that is outside of quotes and comments, or n. */
+static bool is_lwsp(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Behind blanks and comments (RFC 5322 3.2.2), which may nest. */
+static size_t skip_cfws(const char *p, size_t n, size_t at)
+{
+    size_t depth = 0;
+    for (; at < n; at++) {
+        if (depth > 0 && p[at] == '\\')
+            at++;
+        else if (p[at] == '(')
+            depth++;
+        else if (depth > 0 && p[at] == ')')
+            depth--;
+        else if (depth == 0 && !is_lwsp(p[at]))
+            break;
+    }
+    return MIN(at, n);
+}
+
+/* Behind the next ';' that is outside of quotes, or n. */
 static size_t next_semicolon(const char *p, size_t n, size_t at)
 {
     bool is_quoted = false;
@@ -27,11 +48,6 @@ static size_t next_semicolon(const char *p, size_t n, size_t at)
             return at + 1;
     }
     return n;
-}
-
-static bool is_lwsp(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* "*0*", "*0", "*" between name and '='; returns the offset behind it. */
@@ -57,21 +73,15 @@ static size_t read_section(const char *p, size_t n, size_t at,
     return at;
 }
 
-static size_t skip_lwsp(const char *p, size_t n, size_t at)
-{
-    while (at < n && is_lwsp(p[at]))
-        at++;
-    return at;
-}
-
 /* The value from `at` on; unquoted ones run to the ';', blanks and all, as some
  * clients read them. */
 static size_t read_value(const char *p, size_t n, size_t at, struct param *out)
 {
-    at = skip_lwsp(p, n, at);
+    at = skip_cfws(p, n, at);
+    size_t start = at;
     if (at < n && p[at] == '"') {
         out->is_quoted = true;
-        size_t start = ++at;
+        start = ++at;
         while (at < n && p[at] != '"')
             at += p[at] == '\\' ? 2 : 1;
         at = MIN(at, n);
@@ -79,7 +89,6 @@ static size_t read_value(const char *p, size_t n, size_t at, struct param *out)
         out->value_n = at - start;
         return next_semicolon(p, n, MIN(at + 1, n));
     }
-    size_t start = at;
     while (at < n && p[at] != ';')
         at++;
     size_t end = at;
@@ -93,18 +102,17 @@ static size_t read_value(const char *p, size_t n, size_t at, struct param *out)
 bool param_next(const char *p, size_t n, size_t *at, struct param *out)
 {
     if (*at == 0)
-        *at = next_semicolon(p, n, 0);
+        *at = next_semicolon(p, n, skip_cfws(p, n, 0));
     while (*at < n) {
-        size_t i = skip_lwsp(p, n, *at);
+        size_t i = skip_cfws(p, n, *at);
         *out = (struct param){.name = p + i, .section = -1};
         while (i < n && p[i] != '=' && p[i] != '*' && p[i] != ';' &&
                !is_lwsp(p[i]))
             i++;
         out->name_n = (size_t)(p + i - out->name);
-        i = read_section(p, n, i, out);
-        i = skip_lwsp(p, n, i);
+        i = skip_cfws(p, n, read_section(p, n, i, out));
         if (out->name_n == 0 || i == n || p[i] != '=') {
-            *at = next_semicolon(p, n, MAX(i, *at + 1));
+            *at = next_semicolon(p, n, i);
             continue;
         }
         *at = read_value(p, n, i + 1, out);
@@ -122,11 +130,12 @@ static bool has_name(const struct param *param, const char *name)
 /* Appends a value without folds and, where it was quoted, without backslashes. */
 static void append_plain(GString *to, const struct param *param)
 {
-    for (size_t i = 0; i < MIN(param->value_n, (size_t)MAX_VALUE_BYTES); i++) {
+    size_t n = MIN(param->value_n, (size_t)MAX_VALUE_BYTES);
+    for (size_t i = 0; i < n; i++) {
         char c = param->value[i];
         if (c == '\r' || c == '\n')
             continue;
-        if (c == '\\' && param->is_quoted && i + 1 < param->value_n)
+        if (c == '\\' && param->is_quoted && i + 1 < n)
             c = param->value[++i];
         g_string_append_c(to, c);
     }
@@ -147,24 +156,6 @@ static void append_percent(GString *to, const char *p, size_t n)
     }
 }
 
-char *param_value(const struct field *field, const char *name)
-{
-    struct param param;
-    size_t at = 0;
-    for (unsigned i = 0; i < MAX_PARAMS; i++) {
-        if (!param_next(field->value, field->value_n, &at, &param))
-            return NULL;
-        if (param.section > 0 || !has_name(&param, name))
-            continue;
-        GString *plain = g_string_new(NULL);
-        append_plain(plain, &param);
-        char *text = text_convert(plain->str, plain->len, NULL, 0, NULL);
-        g_string_free(plain, TRUE);
-        return text;
-    }
-    return NULL;
-}
-
 /* charset'language'value: the charset (yours), and where the value begins. */
 static char *split_charset(const GString *plain, size_t *value)
 {
@@ -176,30 +167,26 @@ static char *split_charset(const GString *plain, size_t *value)
                : g_strndup(plain->str, (size_t)(first - plain->str));
 }
 
-/* A value that is not continued. */
-static void add_single(struct object *object, const struct param *param)
+/* The bytes of one value in one or more pieces, and its charset (yours, may be
+ * NULL). */
+static GString *join(const struct param *pieces, size_t n, char **charset)
 {
-    GString *plain = g_string_new(NULL);
-    append_plain(plain, param);
-    size_t raw_n = param->value_n;
-    if (param->is_encoded) {
+    GString *bytes = g_string_new(NULL);
+    *charset = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (!pieces[i].is_encoded) {
+            append_plain(bytes, &pieces[i]);
+            continue;
+        }
+        GString *plain = g_string_new(NULL);
+        append_plain(plain, &pieces[i]);
         size_t value = 0;
-        g_autofree char *charset = split_charset(plain, &value);
-        GString *bytes = g_string_new(NULL);
+        if (i == 0)
+            *charset = split_charset(plain, &value);
         append_percent(bytes, plain->str + value, plain->len - value);
-        g_autofree char *text =
-            text_convert(bytes->str, bytes->len, charset, 0, NULL);
-        object_add_name(object, param->value, raw_n, NULL, text);
-        g_string_free(bytes, TRUE);
-    } else if (strstr(plain->str, "=?") != NULL) {
-        g_autofree char *text = value_decode(plain->str, plain->len);
-        object_add_name(object, param->value, raw_n, NULL, text);
-    } else {
-        g_autofree char *text =
-            text_convert(plain->str, plain->len, NULL, 0, NULL);
-        object_add_name(object, param->value, raw_n, NULL, text);
+        g_string_free(plain, TRUE);
     }
-    g_string_free(plain, TRUE);
+    return bytes;
 }
 
 static int by_section(const void *a, const void *b)
@@ -209,26 +196,79 @@ static int by_section(const void *a, const void *b)
     return (x->section > y->section) - (x->section < y->section);
 }
 
-/* The pieces of one continued value, in any order. */
-static void add_joined(struct object *object, struct param *pieces, size_t n)
+/* All values of one name. */
+struct values {
+    struct param found[MAX_SECTIONS]; /* pieces, in order of section */
+    size_t found_n;
+};
+
+/* Calls `single` for each value that is not continued, collects the pieces. */
+static void collect(const struct field *field, const char *name,
+                    struct values *pieces, struct values *singles)
 {
-    qsort(pieces, n, sizeof *pieces, by_section);
-    GString *raw = g_string_new(NULL);
-    GString *bytes = g_string_new(NULL);
-    g_autofree char *charset = NULL;
-    for (size_t i = 0; i < n; i++) {
-        GString *plain = g_string_new(NULL);
-        append_plain(plain, &pieces[i]);
-        g_string_append_len(raw, pieces[i].value, (gssize)pieces[i].value_n);
-        size_t value = 0;
-        if (i == 0 && pieces[i].is_encoded)
-            charset = split_charset(plain, &value);
-        if (pieces[i].is_encoded)
-            append_percent(bytes, plain->str + value, plain->len - value);
-        else
-            g_string_append_len(bytes, plain->str, (gssize)plain->len);
-        g_string_free(plain, TRUE);
+    struct param param;
+    size_t at = 0;
+    pieces->found_n = 0;
+    singles->found_n = 0;
+    for (unsigned i = 0; i < MAX_PARAMS &&
+                         param_next(field->value, field->value_n, &at, &param);
+         i++) {
+        struct values *to = param.section < 0 ? singles : pieces;
+        if (has_name(&param, name) && to->found_n < MAX_SECTIONS)
+            to->found[to->found_n++] = param;
     }
+    qsort(pieces->found, pieces->found_n, sizeof *pieces->found, by_section);
+}
+
+GString *param_bytes(const struct field *field, const char *name)
+{
+    struct values pieces;
+    struct values singles;
+    g_autofree char *charset = NULL;
+    collect(field, name, &pieces, &singles);
+    if (singles.found_n > 0)
+        return join(singles.found, 1, &charset);
+    return pieces.found_n == 0 ? NULL
+                               : join(pieces.found, pieces.found_n, &charset);
+}
+
+bool param_is_type(const struct field *field, const char *type)
+{
+    size_t type_n = strlen(type);
+    size_t at = skip_cfws(field->value, field->value_n, 0);
+    if (field->value_n - at <= type_n ||
+        g_ascii_strncasecmp(field->value + at, type, type_n) != 0)
+        return false;
+    at = skip_cfws(field->value, field->value_n, at + type_n);
+    return at < field->value_n && field->value[at] == '/';
+}
+
+/* Outlook and others put encoded words into parameters, against RFC 2047 5. */
+static void add_single(struct object *object, const struct param *param,
+                       size_t *budget)
+{
+    g_autofree char *charset = NULL;
+    GString *bytes = join(param, 1, &charset);
+    bool has_words = !param->is_encoded && strstr(bytes->str, "=?") != NULL;
+    g_autofree char *text = NULL;
+    if (has_words && bytes->len <= *budget) {
+        *budget -= bytes->len;
+        text = value_decode(bytes->str, bytes->len);
+    } else {
+        text = text_convert(bytes->str, bytes->len, charset, 0, NULL);
+    }
+    object_add_name(object, param->value, param->value_n, NULL, text);
+    g_string_free(bytes, TRUE);
+}
+
+static void add_joined(struct object *object, const struct values *pieces)
+{
+    g_autofree char *charset = NULL;
+    GString *bytes = join(pieces->found, pieces->found_n, &charset);
+    GString *raw = g_string_new(NULL);
+    for (size_t i = 0; i < pieces->found_n; i++)
+        g_string_append_len(raw, pieces->found[i].value,
+                            (gssize)pieces->found[i].value_n);
     g_autofree char *text =
         text_convert(bytes->str, bytes->len, charset, 0, NULL);
     object_add_name(object, raw->str, raw->len, NULL, text);
@@ -237,26 +277,13 @@ static void add_joined(struct object *object, struct param *pieces, size_t n)
 }
 
 void param_add_names(struct object *object, const struct field *field,
-                     const char *name)
+                     const char *name, size_t *budget)
 {
-    struct param pieces[MAX_SECTIONS];
-    size_t pieces_n = 0;
-    struct param param;
-    size_t at = 0;
-    bool is_there = false;
-    for (unsigned i = 0; i < MAX_PARAMS &&
-                         param_next(field->value, field->value_n, &at, &param);
-         i++) {
-        if (!has_name(&param, name))
-            continue;
-        is_there = true;
-        if (param.section < 0)
-            add_single(object, &param);
-        else if (pieces_n < MAX_SECTIONS)
-            pieces[pieces_n++] = param;
-    }
-    if (pieces_n > 0)
-        add_joined(object, pieces, pieces_n);
-    if (is_there || memmem(field->value, field->value_n, "ame", 3) != NULL)
-        value_add_names(object, field, name);
+    struct values pieces;
+    struct values singles;
+    collect(field, name, &pieces, &singles);
+    for (size_t i = 0; i < singles.found_n; i++)
+        add_single(object, &singles.found[i], budget);
+    if (pieces.found_n > 0)
+        add_joined(object, &pieces);
 }

@@ -2,13 +2,15 @@
 /*
  * Parameters of Content-Type and Content-Disposition, as they stand.
  *
- * GMime joins, decodes and forgets; a scanner wants every value that was written,
+ * A library joins, decodes and forgets; a scanner wants every value that was written,
  * raw too, since clients differ in which of two they take.  RFC 2045 5.1, RFC 2231.
  */
 #ifndef MAIL_PARAM_H
 #define MAIL_PARAM_H
 
 #include "mail/object.h"
+
+#include <glib.h>
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,13 +30,19 @@ struct param {
 /* Walks the parameters of p[0..n) from offset *at (0 at first). */
 bool param_next(const char *p, size_t n, size_t *at, struct param *out);
 
-/* The first plain value of `name` (case ignored), unquoted, valid UTF-8; a new
- * string, or NULL. */
-char *param_value(const struct field *field, const char *name);
+/* The first value of `name` (case ignored), unquoted and joined, its bytes not
+ * converted; yours, or NULL. */
+GString *param_bytes(const struct field *field, const char *name);
 
-/* Adds to `object` every value of parameter `name` as a name: each one written,
- * continuations joined, and what GMime makes of the field. */
+/* Is the field's media type of that kind ("multipart")?  Comments are skipped. */
+bool param_is_type(const struct field *field, const char *type);
+
+/*
+ * Adds to `object` every value of parameter `name` as a name: each one written, and
+ * continuations joined.  `budget`: bytes that may still be decoded by RFC 2047; values
+ * over it are added as they stand.
+ */
 void param_add_names(struct object *object, const struct field *field,
-                     const char *name);
+                     const char *name, size_t *budget);
 
 #endif
