@@ -13,7 +13,8 @@ enum {
     MUCH_HIDDEN = 200, /* characters; a newsletter's preview line is shorter */
     SPLIT_WORDS = 3,
     CAPS_LETTERS = 100, /* letters that a text needs to shout */
-    CAPS_PERCENT = 40
+    CAPS_PERCENT = 40,
+    PROSE_PERCENT = 8 /* blanks that prose has at least; uuencode has fewer */
 };
 
 static const char gtube[] =
@@ -25,7 +26,9 @@ struct reading {
     const struct assay_task *task;
     struct weights_sum *sum;
     struct body *body;
-    uint64_t left; /* bytes of text that may still be looked at */
+    uint64_t left;  /* bytes of text that may still be looked at */
+    uint64_t chars; /* bytes that are seen */
+    uint64_t blanks;
     uint64_t letters;
     uint64_t capitals;
     unsigned parts; /* of the message itself, of any type */
@@ -75,14 +78,18 @@ static bool is_own(const struct reading *reading,
 static void take_visible(void *user, const char *p, size_t n)
 {
     struct reading *reading = user;
+    uint64_t blanks = 0;
     uint64_t letters = 0;
     uint64_t capitals = 0;
 
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)p[i];
+        blanks += c == ' ';
         capitals += (unsigned char)(c - 'A') < 26;
         letters += (unsigned char)((c | 0x20) - 'a') < 26;
     }
+    reading->chars += n;
+    reading->blanks += blanks;
     reading->letters += letters;
     reading->capitals += capitals;
     weights_feed(reading->sum, p, n);
@@ -172,6 +179,13 @@ static void look_at_object(struct reading *reading,
         read_part(reading, object, is_html);
 }
 
+static bool is_shouting(const struct reading *reading)
+{
+    return reading->letters > CAPS_LETTERS &&
+           reading->capitals * 100 > reading->letters * CAPS_PERCENT &&
+           reading->blanks * 100 > reading->chars * PROSE_PERCENT;
+}
+
 static uint64_t sum_up(const struct reading *reading)
 {
     const struct html_facts *html = &reading->html;
@@ -190,8 +204,7 @@ static uint64_t sum_up(const struct reading *reading)
         found |= TEST_BIT(TEST_HTML_BIG_FONT);
     if (html->forms > 0)
         found |= TEST_BIT(TEST_HTML_FORM);
-    if (reading->letters > CAPS_LETTERS &&
-        reading->capitals * 100 > reading->letters * CAPS_PERCENT)
+    if (is_shouting(reading))
         found |= TEST_BIT(TEST_BODY_CAPS);
     if (reading->parts == 1)
         found |= TEST_BIT(TEST_SINGLE_PART_MIXED);

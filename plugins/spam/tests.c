@@ -4,19 +4,19 @@
 #include <string.h>
 
 const struct test spam_tests[TEST_COUNT] = {
-    [TEST_NO_DATE] = {"spam.no_date", 1000, "there is no Date field"},
+    [TEST_NO_DATE] = {"spam.no_date", 700, "there is no Date field"},
     [TEST_BAD_DATE] = {"spam.bad_date", 2400,
                        "the Date is not as RFC 5322 3.3 has it"},
-    [TEST_NO_MESSAGE_ID] = {"spam.no_message_id", 700,
+    [TEST_NO_MESSAGE_ID] = {"spam.no_message_id", 500,
                             "there is no Message-ID field"},
     [TEST_BAD_MESSAGE_ID] = {"spam.bad_message_id", 2000,
                              "the Message-ID is not <left@right>"},
-    [TEST_NO_FROM] = {"spam.no_from", 1500, "there is no From field"},
+    [TEST_NO_FROM] = {"spam.no_from", 1000, "there is no From field"},
     [TEST_FROM_NO_ADDRESS] = {"spam.from_no_address", 1800,
                               "the From field has no address in it"},
     [TEST_FROM_DIGITS] = {"spam.from_digits", 700,
                           "the sender's local part has five digits or more"},
-    [TEST_FROM_IS_TO] = {"spam.from_is_to", 900,
+    [TEST_FROM_IS_TO] = {"spam.from_is_to", 800,
                          "it claims to come from its own recipient"},
     [TEST_UNDISCLOSED] = {"spam.undisclosed_recipients", 800,
                           "To says undisclosed recipients"},
