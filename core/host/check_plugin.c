@@ -174,6 +174,16 @@ static bool check_extensions(const struct assay_plugin *p, GError **error)
     return true;
 }
 
+/* "type/subtype" in lower case; a '*' may stand only at the end. */
+static bool is_type(const char *type)
+{
+    const char *slash = strchr(type, '/');
+    const char *star = strchr(type, '*');
+    size_t plain = strspn(type, "abcdefghijklmnopqrstuvwxyz0123456789/.+-_*");
+    return slash != NULL && slash != type && slash[1] != '\0' &&
+           type[plain] == '\0' && (star == NULL || star[1] == '\0');
+}
+
 static bool copy_wants(struct assay_plugin *p, GPtrArray *parts, GError **error)
 {
     if (p->wants == NULL)
@@ -193,11 +203,12 @@ static bool copy_wants(struct assay_plugin *p, GPtrArray *parts, GError **error)
         return check_wrong(
             error, "%s: its wants' types have no NULL at the end", p->id);
     for (const char *const *type = wants->types; type && *type; type++)
-        if (!is_text(*type) || strchr(*type, '/') == NULL)
-            return check_wrong(error,
-                               "%s: its wants hold a type that is not such as "
-                               "\"application/zip\" or \"text/*\"",
-                               p->id);
+        if (!is_text(*type) || !is_type(*type))
+            return check_wrong(
+                error,
+                "%s: its wants hold a type that is not lower case such as "
+                "\"application/zip\" or \"text/*\"",
+                p->id);
     return true;
 }
 

@@ -2,11 +2,9 @@
 #include "host/host.h"
 
 #include "base/error.h"
-#include "base/log.h"
-#include "host/bridge.h"
 #include "host/check.h"
+#include "host/files.h"
 #include "host/instance.h"
-#include "host/load.h"
 #include "host/probe.h"
 #include "host/scratch.h"
 #include "host/section.h"
@@ -33,96 +31,7 @@ static void refuse(struct host *host, const char *name, const char *text,
     g_ptr_array_add(host->refusals, refusal);
 }
 
-/* --- loading -------------------------------------------------------------------- */
-
-/*
- * The files of one configuration while it is opened: each is probed and loaded
- * once, however many sections use it.
- */
-struct files {
-    GPtrArray *paths;   /* lent */
-    char **refusals;    /* one a path */
-    GHashTable *loaded; /* path -> struct descriptor of the host */
-};
-
-static void collect(struct files *files, const GPtrArray *wanted)
-{
-    files->paths = g_ptr_array_new();
-    for (unsigned i = 0; i < wanted->len; i++) {
-        char *path = ((const struct wanted *)wanted->pdata[i])->path;
-        if (!g_ptr_array_find_with_equal_func(files->paths, path, g_str_equal,
-                                              NULL))
-            g_ptr_array_add(files->paths, path);
-    }
-    files->refusals = g_new0(char *, files->paths->len + 1);
-    files->loaded = g_hash_table_new(g_str_hash, g_str_equal);
-}
-
-static void files_clear(struct files *files)
-{
-    for (unsigned i = 0; i < files->paths->len; i++)
-        g_free(files->refusals[i]);
-    g_free(files->refusals);
-    g_ptr_array_unref(files->paths);
-    g_hash_table_unref(files->loaded);
-}
-
-/* The file's descriptor, or NULL and why not. */
-static struct descriptor *load(struct host *host, struct files *files,
-                               char *path, GError **error)
-{
-    unsigned at = 0;
-    g_ptr_array_find_with_equal_func(files->paths, path, g_str_equal, &at);
-    if (files->refusals[at] != NULL) {
-        g_set_error_literal(error, BASE_ERROR, BASE_ERROR_PLUGIN,
-                            files->refusals[at]);
-        return NULL;
-    }
-    struct descriptor *descriptor = g_hash_table_lookup(files->loaded, path);
-    if (descriptor != NULL)
-        return descriptor;
-    if (!load_file(path, &descriptor, error))
-        return NULL;
-    g_ptr_array_add(host->modules, descriptor);
-    g_hash_table_insert(files->loaded, path, descriptor);
-    return descriptor;
-}
-
-/* The plugin of the file that is wanted, or NULL and why not. */
-static const struct assay_plugin *choose(const struct descriptor *descriptor,
-                                         const struct wanted *wanted,
-                                         GError **error)
-{
-    g_autoptr(GString) ids = g_string_new(NULL);
-    for (unsigned i = 0; i < descriptor->plugins->len; i++) {
-        const struct assay_plugin *plugin = descriptor->plugins->pdata[i];
-        if (wanted->plugin_id != NULL &&
-            strcmp(plugin->id, wanted->plugin_id) == 0)
-            return plugin;
-        g_string_append_printf(ids, "%s%s", i > 0 ? ", " : "", plugin->id);
-    }
-    if (wanted->plugin_id == NULL && descriptor->plugins->len == 1)
-        return descriptor->plugins->pdata[0];
-    if (wanted->plugin_id == NULL)
-        g_set_error(
-            error, BASE_ERROR, BASE_ERROR_PLUGIN,
-            "%s: holds several plugins: say which one with \"id = ...\" "
-            "(%s)",
-            wanted->path, ids->str);
-    else
-        g_set_error(error, BASE_ERROR, BASE_ERROR_PLUGIN,
-                    "%s: holds no plugin \"%s\", but %s", wanted->path,
-                    wanted->plugin_id, ids->str);
-    return NULL;
-}
-
 /* --- instances ------------------------------------------------------------------ */
-
-/* One plugin of one file.  Owned by the host. */
-struct found {
-    const struct descriptor *descriptor;
-    const struct assay_plugin *plugin;
-};
 
 static void free_instance(void *p)
 {
@@ -130,15 +39,15 @@ static void free_instance(void *p)
 }
 
 static bool add_instance(struct host *host, const struct conf *conf,
-                         const struct wanted *wanted, const struct found *found,
-                         GError **error)
+                         const struct found *found, GError **error)
 {
+    const struct wanted *wanted = found->wanted;
     struct option_set *options = NULL;
     if (!option_set_new(found->plugin->options, conf, wanted->section,
                         host_section_keys, &options, error))
         return false;
     struct instance *instance = g_new0(struct instance, 1);
-    instance->name = wanted->name;
+    instance->name = found->name;
     instance->path = g_strdup(wanted->path);
     instance->module = &found->descriptor->module;
     instance->plugin = found->plugin;
@@ -156,26 +65,23 @@ static bool add_instance(struct host *host, const struct conf *conf,
 static bool load_all(struct host *host, const struct host_how *how,
                      const GPtrArray *all, GError **error)
 {
-    struct files files;
-    collect(&files, all);
-    probe_files((const char *const *)files.paths->pdata, files.paths->len,
-                how->probe_timeout_ms != 0 ? how->probe_timeout_ms
-                                           : PROBE_TIMEOUT_MS,
-                files.refusals);
+    struct files *files =
+        files_open(all, how->probe_timeout_ms != 0 ? how->probe_timeout_ms
+                                                   : PROBE_TIMEOUT_MS);
     bool is_good = true;
     for (unsigned i = 0; is_good && i < all->len; i++) {
         const struct wanted *wanted = all->pdata[i];
         g_autoptr(GError) cause = NULL;
-        struct found found = {.descriptor =
-                                  load(host, &files, wanted->path, &cause)};
-        if (found.descriptor != NULL)
-            found.plugin = choose(found.descriptor, wanted, &cause);
-        if (found.plugin == NULL)
+        g_autoptr(GArray) found = NULL;
+        if (!files_find(files, wanted, host->modules, &found, &cause)) {
             refuse(host, wanted->name, cause->message, wanted->is_optional);
-        else
-            is_good = add_instance(host, how->conf, wanted, &found, error);
+            continue;
+        }
+        for (unsigned k = 0; is_good && k < found->len; k++)
+            is_good = add_instance(
+                host, how->conf, &g_array_index(found, struct found, k), error);
     }
-    files_clear(&files);
+    files_free(files);
     return is_good;
 }
 

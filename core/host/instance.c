@@ -170,15 +170,15 @@ static bool create_shared(struct instance *instance, struct host *host,
     unsigned threads = threads_count();
     if (!create(instance, host, "create", error))
         return false;
-    unsigned more = threads_count();
-    if (more <= threads)
+    unsigned more = threads_more(threads);
+    if (more == 0)
         return true;
     instance_close(instance);
     g_set_error(error, BASE_ERROR, BASE_ERROR_PLUGIN,
                 "create() left %u threads behind, though the plugin says "
                 "ASSAY_FLAG_FORK_SHARED: a fork would lose them; start them in "
                 "start()",
-                more - threads);
+                more);
     return false;
 }
 

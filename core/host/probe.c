@@ -34,6 +34,18 @@ enum {
     GRACE_MS = 1000
 };
 
+/* Private memory of the child: a loaded plugin that needs more is not sane, and must
+ * not take the machine down while it is tried. */
+#define DATA_MAX ((rlim_t)1 << 30)
+
+#if defined(__SANITIZE_ADDRESS__)
+#define PROBE_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define PROBE_SANITIZED
+#endif
+#endif
+
 /* What the child tells about one file; small enough for one write to a pipe. */
 struct outcome {
     uint32_t n;          /* bytes of text */
@@ -75,6 +87,9 @@ static void enclose(int sink, unsigned timeout_ms)
     dup2(sink, STDERR_FILENO);
     set_limit(RLIMIT_CORE, 0);
     set_limit(RLIMIT_FSIZE, OUTPUT_MAX);
+#ifndef PROBE_SANITIZED /* whose shadow memory is terabytes */
+    set_limit(RLIMIT_DATA, DATA_MAX);
+#endif
     set_limit(RLIMIT_CPU, timeout_ms / 1000 + CPU_SPARE_S);
 }
 
@@ -110,7 +125,7 @@ static char *try_file(const char *path, int sink)
             "%s: printed \"%s\" while it was loaded: a plugin "
             "must not print, it has log()",
             path, printed);
-    if (threads_count() > threads)
+    if (threads_more(threads) > 0)
         return g_strdup_printf(
             "%s: started threads while it was loaded, which a "
             "fork would lose: start them in start()",

@@ -3,6 +3,10 @@
 
 #include <glib.h>
 
+enum {
+    SETTLE_MS = 100
+};
+
 unsigned threads_count(void)
 {
     GDir *dir = g_dir_open("/proc/self/task", 0, NULL);
@@ -13,4 +17,14 @@ unsigned threads_count(void)
         n++;
     g_dir_close(dir);
     return n;
+}
+
+unsigned threads_more(unsigned before)
+{
+    unsigned now = threads_count();
+    for (unsigned waited = 0; now > before && waited < SETTLE_MS; waited++) {
+        g_usleep(1000);
+        now = threads_count();
+    }
+    return now > before ? now - before : 0;
 }

@@ -379,6 +379,14 @@ static void one_of_several_is_chosen_by_id(void)
     const struct instance *t = h->host->instances->pdata[0];
     CU_ASSERT_STRING_EQUAL(t->plugin->id, "org.example.other");
     hosting_free(h);
+    /* A file that no section names is shown whole. */
+    g_autofree char *file =
+        g_canonicalize_filename(unit_build("bad/two.so"), NULL);
+    h = hosting_open_how("", (struct host_how){.only_file = file});
+    CU_ASSERT_FATAL(h->host != NULL && h->host->instances->len == 2);
+    t = h->host->instances->pdata[1];
+    CU_ASSERT_STRING_EQUAL(t->name, "org.example.other");
+    hosting_free(h);
 }
 
 static void only_one_file_keeps_the_settings_of_its_section(void)

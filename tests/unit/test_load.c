@@ -62,6 +62,9 @@ static const struct {
     {"no_stage",
      "no_stage.so: org.example.test: it names no stage, so it would "
      "never be asked"},
+    {"wrong_type",
+     "wrong_type.so: org.example.test: its wants hold a type that is "
+     "not lower case such as \"application/zip\" or \"text/*\""},
     {"unknown_extension",
      "unknown_extension.so: org.example.test: it requires the extension "
      "\"com.example.telepathy/1\", which this host does not have"},
@@ -158,6 +161,19 @@ static void too_much_stack_is_refused(void)
         hosting_refusal(h), "big_stack.so: it needs a stack of 67108864 KiB, "
                             "this process has "));
     hosting_free(h);
+}
+
+static void one_that_takes_gigabytes_is_refused(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    CU_PASS("sanitizers need terabytes themselves");
+#else
+    struct hosting *h = hosting_open_bad("memory_load");
+    CU_ASSERT_STRING_EQUAL(hosting_refusal(h),
+                           "memory_load.so: crashed with SIGABRT while it was "
+                           "loaded: the vendor must mend it");
+    hosting_free(h);
+#endif
 }
 
 /* --- files that are no plugins --------------------------------------------------- */
@@ -341,7 +357,9 @@ UNIT_MAIN("load", UNIT(each_bad_file_is_refused_with_its_line),
           UNIT(one_that_hangs_is_given_up), UNIT(a_borrowed_entry_is_refused),
           UNIT(a_wrong_option_table_is_refused),
           UNIT(a_create_that_fails_is_refused_with_its_own_words),
-          UNIT(too_much_stack_is_refused), UNIT(what_is_not_elf_is_told_so),
+          UNIT(too_much_stack_is_refused),
+          UNIT(one_that_takes_gigabytes_is_refused),
+          UNIT(what_is_not_elf_is_told_so),
           UNIT(an_elf_of_another_kind_is_told_so),
           UNIT(a_file_that_others_may_write_is_refused),
           UNIT(a_file_of_another_user_is_refused),
