@@ -29,9 +29,9 @@
 /* One `key = value`.  Owned by its section. */
 struct conf_entry {
     char *key;
-    char
-        *raw; /* without comments and outer blanks, continuations joined by " ",
-                    quotes as they stood: what conf_items splits */
+    /* Without comments and outer blanks, continuations joined by " ", quotes as
+     * they stood: what conf_items splits. */
+    char *raw;
     char *value;   /* the same without quotes, where they enclose all of it */
     unsigned line; /* from 1 */
     bool used;     /* set by option_set_new */

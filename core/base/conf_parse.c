@@ -71,6 +71,34 @@ static bool is_name(const char *p, size_t n)
     return true;
 }
 
+/* Opens section `kind` (kind_n bytes of it) `name`; "" is no name. */
+static bool add_section(struct parser *parser, const char *kind, size_t kind_n,
+                        const char *name)
+{
+    struct conf_section *section = g_new0(struct conf_section, 1);
+    section->kind = g_strndup(kind, kind_n);
+    section->name = *name == '\0' ? NULL : g_strdup(name);
+    section->line = parser->line;
+    section->entries = g_ptr_array_new();
+    g_autofree char *full = section->name == NULL
+                                ? g_strdup(section->kind)
+                                : g_strconcat(section->kind, " ", name, NULL);
+    bool is_plugin =
+        section->name != NULL && strcmp(section->kind, "plugin") == 0;
+    section->label = g_strdup(is_plugin ? name : full);
+    g_ptr_array_add(parser->conf->sections, section);
+    const struct conf_section *old =
+        g_hash_table_lookup(parser->sections, full);
+    if (old != NULL)
+        return refuse(parser,
+                      "section [%s] is already on line %u: join the two", full,
+                      old->line);
+    g_hash_table_insert(parser->sections, g_steal_pointer(&full), section);
+    g_hash_table_remove_all(parser->keys);
+    parser->section = section;
+    return true;
+}
+
 /* "[kind]" or "[kind name]", then nothing but a comment. */
 static bool read_section(struct parser *parser, const char *p, const char *end)
 {
@@ -93,27 +121,7 @@ static bool read_section(struct parser *parser, const char *p, const char *end)
                       "\"%s\": a section has a kind and at most one name, of "
                       "letters, digits, \"_\", \".\" and \"-\"",
                       text);
-    struct conf_section *section = g_new0(struct conf_section, 1);
-    section->kind = g_strndup(inner, kind_n);
-    section->name = *name == '\0' ? NULL : g_strdup(name);
-    section->line = parser->line;
-    section->entries = g_ptr_array_new();
-    bool is_plugin = strcmp(section->kind, "plugin") == 0;
-    section->label = section->name == NULL ? g_strdup(section->kind)
-                     : is_plugin           ? g_strdup(section->name)
-                                 : g_strconcat(section->kind, " ", name, NULL);
-    g_ptr_array_add(parser->conf->sections, section);
-    g_autofree char *full = g_strconcat(section->kind, " ", name, NULL);
-    const struct conf_section *old =
-        g_hash_table_lookup(parser->sections, full);
-    if (old != NULL)
-        return refuse(parser,
-                      "section \"%s\" is already on line %u: join the two",
-                      text, old->line);
-    g_hash_table_insert(parser->sections, g_steal_pointer(&full), section);
-    g_hash_table_remove_all(parser->keys);
-    parser->section = section;
-    return true;
+    return add_section(parser, inner, kind_n, name);
 }
 
 /* "key = value" at the start of a line. */

@@ -139,8 +139,8 @@ static const struct {
     {"[]\n", "a.conf:1: \"[]\": a section has a kind"},
     {"[a b c]\n", "a.conf:1: \"[a b c]\": a section has a kind and at most"},
     {"[a/b]\n", "a.conf:1: \"[a/b]\": a section has a kind"},
-    {"[s]\n[t]\n\n[s]\n", "a.conf:4: section \"[s]\" is already on line 1"},
-    {"[p x]\n[p y]\n[p  x]\n", "a.conf:3: section \"[p  x]\" is already on"},
+    {"[s]\n[t]\n\n[s]\n", "a.conf:4: section [s] is already on line 1"},
+    {"[p x]\n[p y]\n[p  x]\n", "a.conf:3: section [p x] is already on"},
     {"[s]\na = 1\nb = 2\na = 3\n", "a.conf:4: [s] a: already set on line 2"},
     {"[s]\n  a = 1\n", "a.conf:2: \"a = 1\" is indented, which continues the "
                        "value above, and there is none"},

@@ -103,8 +103,9 @@ enum {
     ASSAY_RC_NOTFOUND = -5, /* normal for every attribute, fact and option */
     ASSAY_RC_TIMEOUT = -6,
     ASSAY_RC_CANCELLED = -7,
-    ASSAY_RC_LIMIT = -8, /* a bound of the message was reached; the host has
-                               noted which; return OK without more work */
+    /* A bound of the message was reached; the host has noted which: return OK
+     * without more work. */
+    ASSAY_RC_LIMIT = -8,
     ASSAY_RC_IO = -9,
     ASSAY_RC_FORMAT = -10,   /* damaged or not what it claims to be */
     ASSAY_RC_STATE = -11,    /* not allowed in this stage, or for this object */
@@ -159,28 +160,24 @@ struct assay_options;
  * What kind of thing an object is: attribute ASSAY_ATTR_KIND.
  */
 enum {
-    ASSAY_OBJECT_MESSAGE =
-        1,                 /* raw RFC 5322 bytes, the root or a nested mail */
-    ASSAY_OBJECT_PART = 2, /* a MIME entity, decoded */
-    ASSAY_OBJECT_MEMBER =
-        3, /* a member of an archive, or a decompressed stream */
-    ASSAY_OBJECT_DERIVED = 4 /* made from the parent: text out of a document */
+    ASSAY_OBJECT_MESSAGE = 1, /* raw RFC 5322 bytes: the root, a nested mail */
+    ASSAY_OBJECT_PART = 2,    /* a MIME entity, decoded */
+    ASSAY_OBJECT_MEMBER = 3,  /* of an archive, or a decompressed stream */
+    ASSAY_OBJECT_DERIVED = 4  /* made from the parent: text of a document */
 };
 
 /* Object flags: attribute ASSAY_ATTR_FLAGS, and struct assay_child.flags. */
 #define ASSAY_OBJECT_ENCRYPTED ((uint64_t)1 << 0) /* no readable content */
 #define ASSAY_OBJECT_DAMAGED   ((uint64_t)1 << 1) /* checksum or syntax wrong */
 #define ASSAY_OBJECT_TRUNCATED ((uint64_t)1 << 2) /* content ends too early */
-#define ASSAY_OBJECT_NAME_UNSAFE                                               \
-    ((uint64_t)1 << 3) /* absolute, or leaves its folder */
-#define ASSAY_OBJECT_CONTAINER                                                 \
-    ((uint64_t)1 << 4)                       /* has, or may have, children */
-#define ASSAY_OBJECT_TEXT ((uint64_t)1 << 5) /* text() has something to give */
-#define ASSAY_OBJECT_ATTACHMENT                                                \
-    ((uint64_t)1 << 6) /* named, or disposition attachment */
-#define ASSAY_OBJECT_DIRECTORY                                                 \
-    ((uint64_t)1 << 7) /* an entry without content by nature:
-                                                       folder, link, device */
+/* Its name is absolute, or leaves its folder. */
+#define ASSAY_OBJECT_NAME_UNSAFE ((uint64_t)1 << 3)
+#define ASSAY_OBJECT_CONTAINER   ((uint64_t)1 << 4) /* has, may have children */
+#define ASSAY_OBJECT_TEXT        ((uint64_t)1 << 5) /* text() has something */
+/* It has a name, or disposition attachment. */
+#define ASSAY_OBJECT_ATTACHMENT ((uint64_t)1 << 6)
+/* An entry without content by nature: a folder, a link, a device. */
+#define ASSAY_OBJECT_DIRECTORY ((uint64_t)1 << 7)
 
 /*
  * Attributes.  Any of them may answer NOTFOUND, always.  [i] takes an index
@@ -202,10 +199,10 @@ enum {
     ASSAY_ATTR_MAIL_FROM = 11,  /* (s) without <>; empty for the null sender */
     ASSAY_ATTR_RCPT = 12,       /* (s)[i] without <> */
     ASSAY_ATTR_DIRECTION = 13,  /* (n) ASSAY_DIRECTION_* */
-    ASSAY_ATTR_TRUSTED =
-        14,              /* (n) 1: authenticated or from a trusted network */
-    ASSAY_ATTR_NOW = 15, /* (n) Unix time of this scan, seconds; the same in
-                                    all its tasks and when it is replayed */
+    ASSAY_ATTR_TRUSTED = 14,    /* (n) 1: authenticated, or a trusted network */
+    /* (n) Unix time of this scan, seconds; the same in all its tasks and when it
+     * is replayed. */
+    ASSAY_ATTR_NOW = 15,
     /* object */
     ASSAY_ATTR_ID = 32,       /* (n) 0 is the message; order of appearance */
     ASSAY_ATTR_KIND = 33,     /* (n) ASSAY_OBJECT_MESSAGE ... */
@@ -221,9 +218,10 @@ enum {
     ASSAY_ATTR_DISPOSITION = 43,   /* (s) "attachment", "inline" */
     ASSAY_ATTR_ENCODING = 44,      /* (s) Content-Transfer-Encoding */
     ASSAY_ATTR_CONTENT_ID = 45,    /* (s) */
-    ASSAY_ATTR_SHA256 = 46,   /* (s) 32 bytes, computed when first asked for */
-    ASSAY_ATTR_READINGS = 47, /* (n) bit per reading of the message in which the
-                                      object exists; all bits: in every reading */
+    ASSAY_ATTR_SHA256 = 46, /* (s) 32 bytes, computed when first asked for */
+    /* (n) A bit for each reading of the message in which the object exists; all
+     * bits: in every reading. */
+    ASSAY_ATTR_READINGS = 47,
     ASSAY_ATTR_PACKED_SIZE = 48, /* (n) as the container tells it */
     ASSAY_ATTR_TOLD_SIZE = 49,   /* (n) as the container tells it */
     ASSAY_ATTR_METHOD = 50,      /* (s) "deflate", "AES-256", for people */
@@ -267,8 +265,7 @@ enum {
     ASSAY_REASON_ENCRYPTED = 1,
     ASSAY_REASON_DAMAGED = 2,
     ASSAY_REASON_TRUNCATED = 3,
-    ASSAY_REASON_UNSUPPORTED =
-        4, /* a format or method the plugin cannot read */
+    ASSAY_REASON_UNSUPPORTED = 4, /* a format or method it cannot read */
     ASSAY_REASON_MULTIVOLUME = 5, /* other volumes are missing */
     ASSAY_REASON_LIMIT_SIZE = 6,
     ASSAY_REASON_LIMIT_COUNT = 7,
@@ -306,20 +303,19 @@ struct assay_finding {
     uint32_t kind;       /* ASSAY_KIND_* for FOUND, else 0 */
     uint32_t reason;     /* ASSAY_REASON_* for UNSCANNABLE, else 0 */
     uint32_t confidence; /* 1..100 percent; 0: not said, counts as 100 */
-    int32_t
-        log_odds_milli; /* natural log x 1000, + is spam; only for kind SPAM,
-                               -30000..30000, evidence adds up */
-    uint32_t advice;    /* ASSAY_ACTION_* */
-    uint32_t rcpt;      /* ASSAY_RCPT_ALL or ASSAY_RCPT(i) */
-    uint32_t delay_ms;  /* tar pit: the reply should wait so long; 0: not */
-    uint32_t
-        reply_code; /* 400..599 with advice DEFER or REJECT, 0: host's own */
-    struct assay_str name; /* "Eicar-Test-Signature": <= 255 bytes, UTF-8, no
-                               control characters; may be empty for CLEAN */
-    struct assay_str
-        text; /* one sentence for people, <= 1024 bytes, may be empty */
-    struct assay_str
-        reply_text; /* "5.7.1 ...", printable ASCII, <= 240, may be empty */
+    /* Natural logarithm x 1000, + is spam, -30000..30000; only for kind SPAM.
+     * Evidence adds up. */
+    int32_t log_odds_milli;
+    uint32_t advice;     /* ASSAY_ACTION_* */
+    uint32_t rcpt;       /* ASSAY_RCPT_ALL or ASSAY_RCPT(i) */
+    uint32_t delay_ms;   /* tar pit: the reply should wait so long; 0: not */
+    uint32_t reply_code; /* 400..599 with DEFER or REJECT, 0: host's own */
+    /* "Eicar-Test-Signature": <= 255 bytes, UTF-8, no control characters; may be
+     * empty for CLEAN. */
+    struct assay_str name;
+    struct assay_str text; /* one sentence, <= 1024 bytes, may be empty */
+    /* "5.7.1 ...": printable ASCII, <= 240 bytes, may be empty. */
+    struct assay_str reply_text;
 };
 
 /*
@@ -327,11 +323,12 @@ struct assay_finding {
  */
 struct assay_child {
     uint32_t struct_size;
-    uint32_t kind;         /* ASSAY_OBJECT_MEMBER or ASSAY_OBJECT_DERIVED */
-    uint64_t flags;        /* ASSAY_OBJECT_* bits, of these: ENCRYPTED, DAMAGED,
-                                  TRUNCATED, NAME_UNSAFE, DIRECTORY */
-    struct assay_str name; /* as it stands in the container, never used as a
-                                  path; may be empty */
+    uint32_t kind; /* ASSAY_OBJECT_MEMBER or ASSAY_OBJECT_DERIVED */
+    /* ASSAY_OBJECT_* bits, of these: ENCRYPTED, DAMAGED, TRUNCATED, NAME_UNSAFE,
+     * DIRECTORY. */
+    uint64_t flags;
+    /* As it stands in the container, never used as a path; may be empty. */
+    struct assay_str name;
     struct assay_str charset; /* of name, if known; empty: guess */
     struct assay_str type;    /* declared media type, may be empty */
     struct assay_str method;  /* packing or cipher, for people, may be empty */
@@ -344,10 +341,11 @@ struct assay_child {
  * Questions and answers: want().  The answer is lent until handle() returns.
  */
 enum {
-    ASSAY_WANT_DNS =
-        1, /* key: a name; type: the RR type's number (16 is TXT) */
-    ASSAY_WANT_LOOKUP = 2 /* key: "table:key"; type 0.  Directories, user lists,
-                             counters, reputation, as the host is configured */
+    /* key: a name; type: the RR type's number (16 is TXT). */
+    ASSAY_WANT_DNS = 1,
+    /* key: "table:key"; type 0.  Directories, user lists, counters, reputation,
+     * as the host is configured. */
+    ASSAY_WANT_LOOKUP = 2
 };
 
 enum {
@@ -357,9 +355,8 @@ enum {
     ASSAY_ANSWER_SERVFAIL = 4,
     ASSAY_ANSWER_REFUSED = 5,
     ASSAY_ANSWER_TIMEOUT = 6,
-    ASSAY_ANSWER_BOGUS = 7, /* DNSSEC says forged */
-    ASSAY_ANSWER_BLOCKED =
-        8 /* not asked: this task's wishes or rounds are used up */
+    ASSAY_ANSWER_BOGUS = 7,  /* DNSSEC says forged */
+    ASSAY_ANSWER_BLOCKED = 8 /* not asked: the task's wishes are used up */
 };
 
 #define ASSAY_ANSWER_AD (1u << 0) /* authenticated by DNSSEC */
@@ -378,13 +375,13 @@ struct assay_record {
     uint32_t struct_size;
     uint32_t type;
     uint32_t ttl_s;
-    uint32_t preference;   /* MX only */
-    struct assay_str data; /* A, AAAA: 4 or 16 bytes; TXT: all strings joined;
-                              MX, PTR, CNAME, NS: the name; lookup: the value */
+    uint32_t preference; /* MX only */
+    /* A, AAAA: 4 or 16 bytes; TXT: all strings joined; MX, PTR, CNAME, NS: the
+     * name; lookup: the value. */
+    struct assay_str data;
 };
 
-/* An answer.  The host's, lent until handle() returns; only state DATA has records.
- */
+/* An answer.  The host's, lent until handle() returns; only DATA has records. */
 struct assay_answer {
     uint32_t struct_size;
     uint32_t state; /* ASSAY_ANSWER_* */
@@ -400,9 +397,8 @@ struct assay_answer {
  * carried out, the front carries them out.  A plugin needs ASSAY_FLAG_EDITS.
  */
 enum {
-    ASSAY_EDIT_HEADER_ADD = 1, /* name, value; appended */
-    ASSAY_EDIT_HEADER_INSERT =
-        2, /* name, value; before field `index` (from 0) */
+    ASSAY_EDIT_HEADER_ADD = 1,    /* name, value; appended */
+    ASSAY_EDIT_HEADER_INSERT = 2, /* name, value; before field `index` */
     ASSAY_EDIT_HEADER_CHANGE = 3, /* occurrence `index` (from 0) of name */
     ASSAY_EDIT_HEADER_DELETE = 4, /* occurrence `index` (from 0) of name */
     ASSAY_EDIT_RCPT_ADD = 5,      /* value: address */
@@ -420,8 +416,8 @@ struct assay_edit {
     uint64_t offset; /* REPLACE: against the raw message, both inside it */
     uint64_t length;
     struct assay_str name; /* header field name, RFC 5322 3.6.8 */
-    struct assay_str
-        value; /* no bare CR or LF in a header; folds as CRLF + blank */
+    /* No bare CR or LF in a header; folds as CRLF + blank. */
+    struct assay_str value;
 };
 
 /*
@@ -431,14 +427,12 @@ struct assay_edit {
 struct assay_task {
     uint32_t struct_size;
     uint32_t stage; /* ASSAY_STAGE_* */
-    uint32_t
-        round; /* 0 the first time; grows when a PENDING task is run again */
-    uint32_t rcpt;        /* ASSAY_RCPT(i) in stage RCPT, else ASSAY_RCPT_ALL */
-    uint64_t id;          /* unique in the life of the instance */
+    uint32_t round; /* 0 at first; grows when a PENDING task is run again */
+    uint32_t rcpt;  /* ASSAY_RCPT(i) in stage RCPT, else ASSAY_RCPT_ALL */
+    uint64_t id;    /* unique in the life of the instance */
     uint64_t deadline_ns; /* CLOCK_MONOTONIC; 0: none */
-    const struct assay_object
-        *object; /* OBJECT: the object; HEADERS, MESSAGE: the
-                                          message; else NULL */
+    /* OBJECT: the object; HEADERS, MESSAGE: the message; else NULL. */
+    const struct assay_object *object;
 };
 
 /* Log levels.  The host adds time, plugin and message, escapes and truncates. */
@@ -623,8 +617,8 @@ struct assay_option {
     int64_t min;              /* INT, SIZE, DURATION; min == max: no range */
     int64_t max;
     const char *const *choices; /* CHOICE: NULL-terminated */
-    const char
-        *help; /* one or two sentences: what it does, when to change it */
+    /* One or two sentences: what it does, when to change it. */
+    const char *help;
 };
 
 /*
@@ -633,20 +627,21 @@ struct assay_option {
  */
 #define ASSAY_WANTS_LEAF      (1u << 0) /* objects that are not containers */
 #define ASSAY_WANTS_CONTAINER (1u << 1) /* LEAF and CONTAINER both 0: both */
-#define ASSAY_WANTS_MESSAGE                                                    \
-    (1u << 2)                       /* also the raw message itself; without it
-                                           only what is inside is shown */
-#define ASSAY_WANTS_EMPTY (1u << 3) /* also objects of 0 bytes */
+/* Also the raw message itself; without it only what is inside is shown. */
+#define ASSAY_WANTS_MESSAGE (1u << 2)
+#define ASSAY_WANTS_EMPTY   (1u << 3) /* also objects of 0 bytes */
 
 /* What an object must be like.  Static data of the plugin. */
 struct assay_wants {
     uint32_t struct_size;
     uint32_t flags;
-    uint64_t min_size;        /* bytes */
-    uint64_t max_size;        /* bytes, 0: no limit.  A larger object is told as
-                                 partial in this plugin's name */
-    const char *const *types; /* detected or declared types, NULL-terminated:
-                                 "application/zip", "text/" + "*"; NULL: all */
+    uint64_t min_size; /* bytes */
+    /* Bytes, 0: no limit.  A larger object is told as partial in this plugin's
+     * name. */
+    uint64_t max_size;
+    /* Detected or declared types, NULL-terminated: "application/zip", "text/" +
+     * "*"; NULL: all. */
+    const char *const *types;
 };
 
 /*
@@ -666,8 +661,8 @@ struct assay_stamp {
 /* How and where an instance is created. */
 enum {
     ASSAY_MODE_SCAN = 1, /* to be used */
-    ASSAY_MODE_CHECK =
-        2 /* validate options only: load nothing big; destroy follows */
+    /* Validate options only: load nothing big; destroy follows. */
+    ASSAY_MODE_CHECK = 2
 };
 
 /* What create() is given.  The host's, lent until create() returns. */
@@ -679,8 +674,10 @@ struct assay_create {
      * one.  Workers have their own, see start.  NULL unless ASSAY_FLAG_SCRATCH. */
     const char *scratch_dir;
     const char *state_dir; /* writable, kept; NULL unless ASSAY_FLAG_STATE */
-    uint64_t max_depth; /* the host's own bounds for a whole message, for an */
-    uint64_t max_objects; /* engine that unpacks by itself */
+    /* The host's own bounds for a whole message, for an engine that unpacks by
+     * itself. */
+    uint64_t max_depth;
+    uint64_t max_objects;
     uint64_t max_bytes;
     uint64_t max_object_bytes; /* no object is larger */
     uint64_t max_time_ms;      /* per message */
@@ -697,29 +694,28 @@ struct assay_start {
     const char *scratch_dir;
 };
 
-/* Plugin flags.  A host refuses a plugin whose flags_required it does not know. */
-/* create() may run before the fork and its memory be shared by all workers; it leaves
- * no thread behind.  Without it create() runs in every worker, before start(), and
- * before the fork only in mode CHECK. */
+/*
+ * Plugin flags.  A host refuses a plugin whose flags_required it does not know.
+ */
+/* create() may run before the fork and its memory be shared by all workers; it
+ * leaves no thread behind.  Without it create() runs in every worker, before
+ * start(), and before the fork only in mode CHECK. */
 #define ASSAY_FLAG_FORK_SHARED ((uint64_t)1 << 0)
 #define ASSAY_FLAG_THREADS     ((uint64_t)1 << 1) /* start() starts threads */
 #define ASSAY_FLAG_NETWORK     ((uint64_t)1 << 2) /* needs sockets: own class */
 #define ASSAY_FLAG_CHILDREN    ((uint64_t)1 << 3) /* an unpacker */
-#define ASSAY_FLAG_ANSWERS_ALL                                                 \
-    ((uint64_t)1 << 4) /* reports a status for, or says
-                                                      NOT_APPLICABLE to, every object
-                                                      it is shown; silence is `failed` */
-#define ASSAY_FLAG_STAMPED                                                     \
-    ((uint64_t)1 << 5) /* in stage OBJECT its answer is a
-                                                      function of content and stamp:
-                                                      may be remembered */
-#define ASSAY_FLAG_STAMP_NAMES                                                 \
-    ((uint64_t)1 << 6) /* ... and of names and types */
-#define ASSAY_FLAG_MALWARE                                                     \
-    ((uint64_t)1 << 7)                        /* a malware engine: takes part in
-                                                      consensus */
-#define ASSAY_FLAG_SCRATCH ((uint64_t)1 << 8) /* wants a scratch_dir */
-#define ASSAY_FLAG_STATE   ((uint64_t)1 << 9) /* wants create->state_dir */
+/* Reports a status for every object it is shown, or says NOT_APPLICABLE: silence
+ * is `failed`. */
+#define ASSAY_FLAG_ANSWERS_ALL ((uint64_t)1 << 4)
+/* In stage OBJECT its answer is a function of content and stamp, and may be
+ * remembered ... */
+#define ASSAY_FLAG_STAMPED ((uint64_t)1 << 5)
+/* ... of content, stamp, names and types. */
+#define ASSAY_FLAG_STAMP_NAMES ((uint64_t)1 << 6)
+/* A malware engine: takes part in consensus. */
+#define ASSAY_FLAG_MALWARE ((uint64_t)1 << 7)
+#define ASSAY_FLAG_SCRATCH ((uint64_t)1 << 8)  /* wants a scratch_dir */
+#define ASSAY_FLAG_STATE   ((uint64_t)1 << 9)  /* wants create->state_dir */
 #define ASSAY_FLAG_EDITS   ((uint64_t)1 << 10) /* proposes edits */
 
 /*
@@ -739,10 +735,11 @@ struct assay_plugin {
     uint64_t flags_required;         /* the host must know all of them */
     uint64_t flags_optional;         /* unknown ones are ignored */
     const struct assay_wants *wants; /* (opt) */
-    const char *const
-        *reads; /* (opt) facts, NULL-terminated; runs after whoever */
-    const char *const *provides; /* (opt) provides them.  A cycle is refused. */
-    const char *const *requires_ext;           /* (opt) host extensions */
+    /* (opt) Facts, NULL-terminated.  It runs after all that provide what it
+     * reads; a cycle is refused. */
+    const char *const *reads;
+    const char *const *provides;     /* (opt) the same of what it sets */
+    const char *const *requires_ext; /* (opt) host extensions */
     const struct assay_option *const *options; /* (opt) NULL-terminated */
     /* [load] On failure `*inst` is untouched and `err` says why. */
     int32_t (*create)(const struct assay_host *host,
