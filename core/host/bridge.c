@@ -19,8 +19,7 @@ enum {
  * The host's side of one instance.
  */
 struct bridge {
-    struct assay_host
-        abi; /* first: the plugin's pointer to it is the bridge's */
+    struct assay_host abi; /* first: the plugin's pointer is the bridge's */
     struct instance *instance;
     struct logline *log; /* changes while the rest is const to plugins */
     size_t turn;

@@ -79,10 +79,10 @@ struct host {
 struct host_how {
     const struct conf *conf;
     const struct limits *limits;
-    const char
-        *only_file; /* `--plugin FILE`: this one instead of the sections' */
-    bool is_check; /* ASSAY_MODE_CHECK: options only, nothing big; instances are
-                         destroyed again at once and cannot scan */
+    const char *only_file; /* `--plugin FILE`: this, not the sections' */
+    /* ASSAY_MODE_CHECK: options only, nothing big; instances are destroyed again at
+     * once and cannot scan. */
+    bool is_check;
     unsigned probe_timeout_ms; /* for one file; 0: PROBE_TIMEOUT_MS */
 };
 

@@ -43,10 +43,9 @@ struct note {
  */
 struct message {
     const struct session *session;
-    GPtrArray
-        *objects;     /* struct object, [0] is the root; grows during a scan */
-    GPtrArray *notes; /* struct note */
-    uint64_t parts;   /* MIME entities so far: limits.max_parts */
+    GPtrArray *objects; /* struct object, [0] is the root; grows in a scan */
+    GPtrArray *notes;   /* struct note */
+    uint64_t parts;     /* MIME entities so far: limits.max_parts */
     uint64_t header_fields; /* so far: limits.max_header_fields */
     uint64_t bytes;         /* decoded by core so far: limits.max_bytes; content
                                that shares the raw bytes is free */

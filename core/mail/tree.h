@@ -48,8 +48,7 @@ struct span {
 
 /* What the pass found. */
 struct tree {
-    GArray
-        *fields; /* struct field of the mail's own header; empty: it has none */
+    GArray *fields; /* struct field of the mail's own header, may be empty */
     struct field_block block;
     GArray *spans;  /* struct span, in order, parents first; empty where a bound
                        ended the pass in the mail's own header */

@@ -23,9 +23,8 @@ struct ledger {
     GPtrArray *findings; /* struct finding, in order */
     GHashTable *index;   /* the same as a set, once a loop is too slow */
     uint64_t max;
-    uint64_t
-        counted[FINDING_RANKS]; /* those that count, by rank of their kind */
-    uint64_t total;             /* the sum of these */
+    uint64_t counted[FINDING_RANKS]; /* by rank of their kind */
+    uint64_t total;                  /* the sum of these */
     uint64_t dropped;
 };
 

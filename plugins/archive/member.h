@@ -53,8 +53,7 @@ struct unpack {
  * What a reader knows about a member.  Bytes are lent until the member is closed.
  */
 struct member {
-    struct assay_child
-        child; /* struct_size, kind and name set by member_init */
+    struct assay_child child; /* member_init sets size, kind and name */
     struct assay_str more[MEMBER_MORE_NAMES];
     struct assay_str more_charset[MEMBER_MORE_NAMES];
     unsigned more_n;

@@ -34,8 +34,7 @@ struct zip_local {
 struct zip_entry {
     uint64_t csize;
     uint64_t usize;
-    size_t
-        local; /* offset of the local header in the content, SIZE_MAX: beyond */
+    size_t local; /* offset of the local header, SIZE_MAX: beyond the end */
     const uint8_t *name;
     const uint8_t *utf8_name; /* Info-ZIP's Unicode path, NULL: none */
     uint32_t name_n;
