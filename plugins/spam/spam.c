@@ -234,6 +234,27 @@ static int32_t stamp(void *inst, struct assay_stamp *out)
     return ASSAY_RC_OK;
 }
 
+/* Every entry of the weights must find its own text. */
+static int32_t self_test(void *inst, struct assay_buf *err)
+{
+    const struct spam *self = inst;
+
+    for (size_t i = 0; i < self->weights.n; i++) {
+        const struct weight *weight = &self->weights.list[i];
+        struct weights_sum sum;
+        weights_begin(&sum, &self->weights);
+        weights_piece_begin(&sum, weight->where);
+        weights_feed(&sum, weight->text, strlen(weight->text));
+        weights_piece_end(&sum);
+        if ((sum.seen[i / 8] & 1u << i % 8) == 0) {
+            snprintf(err->p, err->cap, "\"%.100s\" does not find itself",
+                     weight->text);
+            return ASSAY_RC_INTERNAL;
+        }
+    }
+    return ASSAY_RC_OK;
+}
+
 static const struct assay_plugin plugin = {
     .struct_size = sizeof(plugin),
     .id = "org.assay.spam",
@@ -248,6 +269,7 @@ static const struct assay_plugin plugin = {
     .destroy = destroy,
     .handle = handle,
     .stamp = stamp,
+    .self_test = self_test,
 };
 
 static const struct assay_plugin *const plugins[] = {&plugin};
