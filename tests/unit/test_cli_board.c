@@ -103,11 +103,12 @@ static void the_end_of_a_short_last_batch_owes_nothing(void)
 
 static void a_record_comes_whole_or_not_at_all(void)
 {
+    static const char text[] = {'t', 'e', 'x', 't', '\n'};
     struct record record = {
-        .magic = RECORD_MAGIC, .index = 7, .bytes = 99, .text_n = 5};
-    char sent[sizeof record + 5];
+        .magic = RECORD_MAGIC, .index = 7, .bytes = 99, .text_n = sizeof text};
+    char sent[sizeof record + sizeof text];
     memcpy(sent, &record, sizeof record);
-    memcpy(sent + sizeof record, "text\n", 5);
+    memcpy(sent + sizeof record, text, sizeof text);
     struct record got;
     size_t used = 1;
     for (size_t n = 0; n < sizeof sent; n++) {
