@@ -25,23 +25,30 @@ static bool is_wanted(const char *ext)
     return false;
 }
 
-/* The lines of one member of `size` bytes; what is left of it in `*left`. */
-static bool member_lines(gzFile gz, const char *ext, uint64_t *left,
-                         cvd_line_fn on_line, void *context)
+/* What the caller wants after a member. */
+enum step {
+    STEP_NEXT,
+    STEP_ENOUGH,
+    STEP_CUT /* the archive ends inside of it */
+};
+
+/* The lines of one member; `*left` is how much of it was not read. */
+static enum step member_lines(gzFile gz, const char *ext, uint64_t *left,
+                              cvd_line_fn on_line, void *context)
 {
     static char line[LINE_SIZE];
     while (*left > 0) {
         uint64_t most = *left < LINE_SIZE - 1 ? *left + 1 : LINE_SIZE;
         if (gzgets(gz, line, (int)most) == NULL)
-            return true; /* cut short: the next header cannot be read */
+            return STEP_CUT;
         size_t n = strlen(line);
         if (n == 0)
-            return true;
+            return STEP_CUT; /* a zero byte: no text */
         *left -= n < *left ? n : *left;
         if (on_line(context, ext, line))
-            return true;
+            return STEP_ENOUGH;
     }
-    return false;
+    return STEP_NEXT;
 }
 
 /* All members; false where the tar ends before its end mark. */
@@ -60,9 +67,11 @@ static bool walk(gzFile gz, cvd_line_fn on_line, void *context)
         uint64_t left = size;
         uint64_t padding = (BLOCK_SIZE - size % BLOCK_SIZE) % BLOCK_SIZE;
         const char *dot = strrchr(name, '.');
-        if (dot != NULL && is_wanted(dot + 1) &&
-            member_lines(gz, dot + 1, &left, on_line, context))
-            return true;
+        enum step step = STEP_NEXT;
+        if (dot != NULL && is_wanted(dot + 1))
+            step = member_lines(gz, dot + 1, &left, on_line, context);
+        if (step != STEP_NEXT)
+            return step == STEP_ENOUGH;
         if (gzseek(gz, (z_off_t)(left + padding), SEEK_CUR) < 0)
             return false;
     }
