@@ -7,7 +7,8 @@
 #                     plugins, lint, short fuzzing, all of it again under ASan+UBSan,
 #                     and a build with clang
 #   make              build only: build/assay, build/plugins/*.so
-#   make deps         install the Debian packages that building and testing needs
+#   make deps         install the Debian packages that building and testing needs;
+#                     deps-run: only those for building
 #   make test         the tests against what is built (part of check)
 #   make lint         layers, banned functions, licences, formats, docs in step,
 #                     cppcheck, clang-tidy (part of check)
@@ -92,7 +93,7 @@ PLUGIN_LDFLAGS = -shared -Wl,-z,relro -Wl,-z,now $(if $(SAN),,-Wl,-z,defs) \
 
 # --- building --------------------------------------------------------------------
 
-.PHONY: all lib run check deps deps-bench test lint fuzz bench format install clean help \
+.PHONY: all lib run check deps deps-run deps-bench test lint fuzz bench format install clean help \
 	unit samples docs bench-programs
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -185,25 +186,31 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(UNIT_HELP)) $(B)/libassay.a
 # Says what is missing and why it is wanted, then installs it with apt.
 install_debs = sh .ci/deps.sh '$(1)' $(2)
 
+deps-run:
+	$(Q)$(call install_debs,build Assay,$(sort $(DEBS)))
+
 deps:
 	$(Q)$(call install_debs,build and test Assay,$(sort $(DEBS) $(DEBS_TEST)))
 
 deps-bench: deps
 	$(Q)$(call install_debs,compare with other scanners in make bench,$(DEBS_BENCH))
 
+# A part of the whole, on all processors.
+SUB = $(MAKE) --no-print-directory -j$(shell nproc)
+
 # --- using and testing -------------------------------------------------------------
 
-run: deps
-	$(Q)$(MAKE) --no-print-directory all
+run: deps-run
+	$(Q)$(SUB) all
 	$(Q)$(B)/assay scan tests/mail || test $$? -eq 1
 	@printf '\nYour own mail:  %s scan PATH...   (files, folders, Maildir, mbox; see README.md)\n' '$(B)/assay'
 
 check: deps
-	$(Q)$(MAKE) --no-print-directory WERROR=1 all test
-	$(Q)$(MAKE) --no-print-directory lint
-	$(Q)$(MAKE) --no-print-directory WERROR=1 CC=clang all
-	$(Q)$(MAKE) --no-print-directory WERROR=1 SAN=address,undefined all test
-	$(Q)$(MAKE) --no-print-directory fuzz FUZZ_S=5
+	$(Q)$(SUB) WERROR=1 all test
+	$(Q)$(SUB) lint
+	$(Q)$(SUB) WERROR=1 CC=clang all
+	$(Q)$(SUB) WERROR=1 SAN=address,undefined all test
+	$(Q)$(SUB) fuzz FUZZ_S=5
 	@echo 'check: all passed'
 
 unit: $(UNIT_BIN) all $(BAD_SO)
