@@ -97,7 +97,7 @@ static bool take_unseen(struct name *name, uint32_t c)
     } else if (fold_is_bidi(c, &is_override)) {
         name->tricks |= is_override ? NAME_OVERRIDE : NAME_BIDI;
     } else if (fold_is_invisible(c)) {
-        name->tricks |= NAME_INVISIBLE;
+        name->unseen_at = name->n;
     } else if (is_illegal(c)) {
         name->tricks |= NAME_ILLEGAL;
     } else {
@@ -123,7 +123,6 @@ static void take_char(struct name *name, locale_t locale, uint32_t raw)
             name->tricks |= NAME_LONG;
         return;
     }
-
     if (fold_is_blank(c)) {
         put_blank(name);
         return;
@@ -132,7 +131,7 @@ static void take_char(struct name *name, locale_t locale, uint32_t raw)
         return;
     name->gap = 0;
     if (c != raw)
-        name->tricks |= NAME_FORM;
+        name->form_at = name->n + 1;
     if (c == '/' || c == '\\')
         put_separator(name);
     else if (c == ':')
@@ -201,6 +200,11 @@ static void look_at_end(struct name *name)
     name->text[end] = '\0';
     if (dot == SIZE_MAX)
         return;
+    /* In "資料（最終）.js" nothing is hidden: only what stands at the end counts. */
+    if (name->unseen_at > dot)
+        name->tricks |= NAME_INVISIBLE;
+    if (name->form_at > dot)
+        name->tricks |= NAME_FORM;
     if (name->gap_end != 0 &&
         (name->gap_end == dot || name->gap_end == dot + 2))
         name->tricks |= NAME_BLANKS;
@@ -214,6 +218,8 @@ void name_read(struct name *name, locale_t locale, const char *p, size_t n)
     name->base = 0;
     name->tricks = 0;
     name->gap_end = 0;
+    name->unseen_at = 0;
+    name->form_at = 0;
     name->chars = 0;
     name->gap = 0;
     if (n <= NAME_HEAD + NAME_TAIL) {

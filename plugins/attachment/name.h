@@ -32,8 +32,8 @@ enum {
 enum {
     NAME_OVERRIDE = 1u << 0,  /* U+202D, U+202E: no honest name needs them */
     NAME_BIDI = 1u << 1,      /* embeddings, isolates */
-    NAME_INVISIBLE = 1u << 2, /* zero width, control characters */
-    NAME_FORM = 1u << 3,      /* letters or dots that only become ASCII */
+    NAME_INVISIBLE = 1u << 2, /* zero width, controls, in the extension */
+    NAME_FORM = 1u << 3,      /* its dot or letters only become ASCII */
     NAME_BLANKS = 1u << 4,    /* a long gap that pushes the end out of sight */
     NAME_TRAILING = 1u << 5,  /* dots or blanks at the end */
     NAME_NUL = 1u << 6,
@@ -52,8 +52,11 @@ struct name {
     size_t n;
     size_t base;     /* where the last path part starts */
     uint32_t tricks; /* NAME_* */
-    /* Private: where the last long gap ended; characters of the last part. */
+    /* Private: where the last long gap ended, behind which character something
+     * was unseen or a form (1: the first); characters of the last part. */
     size_t gap_end;
+    size_t unseen_at;
+    size_t form_at;
     uint32_t chars;
     uint32_t gap;
 };

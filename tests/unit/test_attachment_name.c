@@ -219,7 +219,9 @@ static void tricks_are_noticed_and_honest_names_have_none(void)
         {"a.txt.{3050F4D8-98B5-11CF-BB82-00AA00BDCE0B}", NAME_CLASS_ID},
         {"a.exe. ", NAME_TRAILING},
         {"\xE2\x80\xAB\xD7\xA9.pdf\xE2\x80\xAC", NAME_BIDI},
-        /* honest ones */
+        /* honest ones: what stands before the dot hides nothing */
+        {"\xE8\xB3\x87\xEF\xBC\x88\xEF\xBC\x89.js", 0},
+        {"\xF0\x9F\x8E\x89\xEF\xB8\x8F party.exe", 0},
         {"Report 2024 - final (v2).pdf", 0},
         {"R\xC3\xA9sum\xC3\xA9.docx", 0},
         {"\xE8\xB3\x87\xE6\x96\x99.xlsx", 0},
