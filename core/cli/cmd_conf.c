@@ -71,8 +71,9 @@ static int run_verb(const struct conf_args *args)
         return CMD_TROUBLE;
     g_autoptr(GString) text = g_string_new(NULL);
     if (strcmp(args->verb, "check") == 0)
-        g_string_printf(text, "%s: right; %u plugins can be used\n",
-                        setup.conf->path, setup.host->instances->len);
+        g_string_printf(text, "%s: right; %u plugin%s can be used\n",
+                        setup.conf->path, setup.host->instances->len,
+                        setup.host->instances->len == 1 ? "" : "s");
     else if (strcmp(args->verb, "show") == 0)
         conf_show(&setup, text);
     else

@@ -178,6 +178,9 @@ static void show_summary(struct scan_run *run, uint64_t ns)
 
 static int run_scan(struct scan_run *run)
 {
+    /* From here on there are workers to end; while signatures load, a signal may
+     * simply end us. */
+    catch_signals();
     const char *no_color = getenv("NO_COLOR");
     bool is_terminal = isatty(STDOUT_FILENO) == 1;
     run->view = (struct view){
@@ -226,7 +229,6 @@ int cmd_scan(int argc, char **argv)
     }
     if (run.args.is_verbose != 0)
         log_set_level(LOG_LEVEL_INFO);
-    catch_signals();
     int status = open_all(&run) ? run_scan(&run) : CMD_TROUBLE;
     int write_errno = run.write_errno;
     close_all(&run);

@@ -33,7 +33,7 @@ static const char description[] =
 static GOptionContext *context_new(struct scan_args *a)
 {
     const GOptionEntry entries[] = {
-        {"json", 'j', 0, G_OPTION_ARG_NONE, &a->is_json,
+        {"json", 0, 0, G_OPTION_ARG_NONE, &a->is_json,
          "One JSON object a message, one a line, in input order", NULL},
         {"explain", 'e', 0, G_OPTION_ARG_NONE, &a->with_reasons,
          "Why: findings, the deciding line of plugins.conf, times", NULL},

@@ -29,9 +29,13 @@ void view_answer(const struct view *view, const struct answer *answer,
 /* --- JSON: one object, one line --- */
 void view_json(const struct view *view, const struct answer *answer,
                GString *to);
-/* ,"tree":[...] and ,"because":...,"plugins":[...] */
+/* ,"tree":[...] */
 void view_json_objects(const struct answer *answer, GString *to);
+/* ,"because":{...},...,"plugins":[...],"counts":[...] */
 void view_json_reasons(const struct answer *answer, GString *to);
+/* ,"because":{"line","finding"} */
+void view_json_because(const struct answer *answer,
+                       const struct because *because, GString *to);
 /* One finding as an object. */
 void view_json_finding(const struct answer *answer, const struct finding *f,
                        GString *to);

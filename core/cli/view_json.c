@@ -61,7 +61,8 @@ static void append_findings(const struct answer *answer, GString *to)
     g_string_append_c(to, ']');
 }
 
-static void append_recipients(const struct answer *answer, GString *to)
+static void append_recipients(const struct view *view,
+                              const struct answer *answer, GString *to)
 {
     const GArray *rcpts = answer->verdict->rcpts;
     json_key(to, "recipients");
@@ -77,6 +78,8 @@ static void append_recipients(const struct answer *answer, GString *to)
         json_int(to, r->scl);
         json_key(to, "action");
         json_text(to, verdict_action_name(r->action));
+        if (view->with_reasons)
+            view_json_because(answer, &r->because, to);
         g_string_append_c(to, '}');
     }
     g_string_append_c(to, ']');
@@ -123,7 +126,7 @@ void view_json(const struct view *view, const struct answer *answer,
     json_key(to, "probability");
     json_probability(to, verdict->probability);
     append_findings(answer, to);
-    append_recipients(answer, to);
+    append_recipients(view, answer, to);
     append_facts(answer, to);
     json_key(to, "objects");
     json_uint(to, answer->is_unread ? 0 : answer->message->objects->len);

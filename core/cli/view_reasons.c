@@ -6,9 +6,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-static void append_because(const struct answer *answer,
-                           const struct because *because, GString *to)
+void view_json_because(const struct answer *answer,
+                       const struct because *because, GString *to)
 {
+    json_key(to, "because");
     g_string_append_c(to, '{');
     json_key(to, "line");
     json_text(to, because->line);
@@ -20,39 +21,55 @@ static void append_because(const struct answer *answer,
     g_string_append_c(to, '}');
 }
 
-void view_json_reasons(const struct answer *answer, GString *to)
+static void append_uses(const struct answer *answer, GString *to)
 {
-    const struct verdict *verdict = answer->verdict;
-    const struct scan *scan = answer->scan;
-    json_key(to, "because");
-    append_because(answer, &verdict->because, to);
-    json_key(to, "because_rcpt");
+    json_key(to, "plugins");
     g_string_append_c(to, '[');
-    for (unsigned i = 0; i < verdict->rcpts->len; i++) {
-        const struct verdict_rcpt *r =
-            &g_array_index(verdict->rcpts, struct verdict_rcpt, i);
+    for (size_t i = 0; i < answer->plan.scanner_n; i++) {
+        const struct scan_use *use = &answer->scan->uses[i];
         json_comma(to);
-        append_because(answer, &r->because, to);
+        g_string_append_c(to, '{');
+        json_key(to, "name");
+        json_text(to, use->scanner);
+        json_key(to, "calls");
+        json_uint(to, use->calls);
+        json_key(to, "ms");
+        json_ms(to, use->ns);
+        g_string_append_c(to, '}');
     }
     g_string_append_c(to, ']');
+}
+
+static void append_counts(const struct answer *answer, GString *to)
+{
+    const GPtrArray *counts = answer->scan->counts;
+    json_key(to, "counts");
+    g_string_append_c(to, '[');
+    for (unsigned i = 0; i < counts->len; i++) {
+        const struct scan_count *count = g_ptr_array_index(counts, i);
+        json_comma(to);
+        g_string_append_c(to, '{');
+        json_key(to, "name");
+        json_text(to, count->name);
+        json_key(to, "key");
+        json_text(to, count->key);
+        json_key(to, "n");
+        json_int(to, count->n);
+        g_string_append_c(to, '}');
+    }
+    g_string_append_c(to, ']');
+}
+
+void view_json_reasons(const struct answer *answer, GString *to)
+{
+    const struct scan *scan = answer->scan;
+    view_json_because(answer, &answer->verdict->because, to);
     json_key(to, "findings_dropped");
     json_uint(to, scan->findings_dropped);
     json_key(to, "unpacked_bytes");
     json_uint(to, scan->bytes);
-    json_key(to, "plugins");
-    g_string_append_c(to, '[');
-    for (size_t i = 0; i < answer->plan.scanner_n; i++) {
-        json_comma(to);
-        g_string_append_c(to, '{');
-        json_key(to, "name");
-        json_text(to, scan->uses[i].scanner);
-        json_key(to, "calls");
-        json_uint(to, scan->uses[i].calls);
-        json_key(to, "ms");
-        json_ms(to, scan->uses[i].ns);
-        g_string_append_c(to, '}');
-    }
-    g_string_append_c(to, ']');
+    append_uses(answer, to);
+    append_counts(answer, to);
 }
 
 static void append_decision(const struct because *because, const char *rcpt,
