@@ -118,10 +118,11 @@ static bool has_body(const uint8_t *p, size_t n, const struct uu_block *block)
         return false;
     if (block->is_base64)
         return line.to > line.from && is_base64_line(p, line);
+    if (is_word(p, line, "end"))
+        return true; /* an empty file */
     int bytes = line.to > line.from ? uu_value(p[line.from]) : 0;
-    if (bytes == 0) /* an empty file: its end follows at once */
-        return is_word(p, line, "end") ||
-               is_word(p, line_at(p, n, line.next), "end");
+    if (bytes == 0)
+        return is_word(p, line_at(p, n, line.next), "end");
     return is_uu_line(p, line) && (line.to - line.from) * 2 > (size_t)bytes;
 }
 

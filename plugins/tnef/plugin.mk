@@ -1,3 +1,2 @@
-# SPDX-License-Identifier: GPL-2.0-or-later
-tnef_PKGS := libytnef
-tnef_DEBS := libytnef0-dev
+# SPDX-License-Identifier: MIT
+# Needs nothing but libc: README.md says why not libytnef.

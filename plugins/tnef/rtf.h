@@ -1,16 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: MIT */
 /*
- * Compressed RTF (MS-OXRTFCP): libytnef unpacks it.
- *
- * libytnef 2.0 reads behind its input, copies as much as the header says whatever
- * there is, prints on standard output and leaks when a stream does not end as
- * told.  So it is given only streams that were walked before, with the size that
- * the walk came to, in a buffer with room behind.
+ * Compressed RTF, in which Outlook keeps message bodies (MS-OXRTFCP).
  */
 #ifndef TNEF_RTF_H
 #define TNEF_RTF_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

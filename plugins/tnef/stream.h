@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: MIT */
 /*
  * The attributes of a TNEF stream and the MAPI properties inside them
  * (MS-OXTNEF 2.1), read where they lie: nothing is copied, nothing is allocated,

@@ -1,11 +1,13 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: MIT */
 /*
  * The TNEF plugin: what Outlook packs into winmail.dat, as child objects.
  *
  *   stream    attributes and MAPI properties, checked, where they lie
- *   rtf       compressed RTF bodies, by libytnef
- *   winmail   from both to children
+ *   rtf       compressed RTF bodies
+ *   winmail   bodies and attachments out of both
+ *   give      children, and what is told about them
  */
+#include "give.h"
 #include "winmail.h"
 
 #include <assay/plugin.h>
@@ -78,8 +80,8 @@ static int32_t handle(void *inst, const struct assay_task *task)
     if (tnef_is_stream(w.p, w.n))
         winmail_unpack(&w);
     else if (claims(self->host, task))
-        winmail_fault(&w, NULL, ASSAY_REASON_DAMAGED,
-                      "its name or type says TNEF, its content is none");
+        give_fault(&w, NULL, ASSAY_REASON_DAMAGED,
+                   "its name or type says TNEF, its content is none");
     else
         return ASSAY_RC_NOT_APPLICABLE;
     if (w.is_cancelled)
@@ -98,7 +100,7 @@ static const struct assay_plugin plugin = {
     .name = "TNEF (winmail.dat)",
     .vendor = "Assay",
     .version = "1",
-    .licence = "GPL-2.0-or-later",
+    .licence = "MIT",
     .stages = ASSAY_STAGE_BIT(ASSAY_STAGE_OBJECT),
     .flags_required = ASSAY_FLAG_CHILDREN,
     .flags_optional = ASSAY_FLAG_FORK_SHARED,

@@ -1,6 +1,7 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: MIT */
 #include "winmail.h"
 
+#include "give.h"
 #include "rtf.h"
 
 #include <stdio.h>
@@ -11,91 +12,6 @@
 static const uint8_t message_guid[16] = {0x07, 0x03, 0x02, 0, 0, 0, 0, 0,
                                          0xc0, 0,    0,    0, 0, 0, 0, 0x46};
 
-static struct assay_str str(const char *text)
-{
-    return (struct assay_str){text, strlen(text)};
-}
-
-void winmail_fault(struct winmail *w, const struct assay_object *child,
-                   uint32_t reason, const char *text)
-{
-    const char *name = reason == ASSAY_REASON_TRUNCATED     ? "tnef.truncated"
-                       : reason == ASSAY_REASON_UNSUPPORTED ? "tnef.unsupported"
-                                                            : "tnef.damaged";
-    struct assay_finding finding = {
-        .struct_size = sizeof finding,
-        .status = ASSAY_STATUS_UNSCANNABLE,
-        .reason = reason,
-        .name = str(name),
-        .text = str(text),
-    };
-    if (w->faults++ < WINMAIL_MAX_FAULTS)
-        (void)w->host->report(w->task, child != NULL ? child : w->task->object,
-                              &finding);
-}
-
-static bool goes_on(struct winmail *w)
-{
-    if (!w->is_stopped && w->host->cancelled(w->task) != 0) {
-        w->is_cancelled = true;
-        w->is_stopped = true;
-    }
-    return !w->is_stopped;
-}
-
-/* What the host answered to a child that begins. */
-static bool is_taken(struct winmail *w, int32_t rc)
-{
-    if (rc != ASSAY_RC_OK && rc != ASSAY_RC_SKIP)
-        w->is_stopped = true;
-    return rc == ASSAY_RC_OK;
-}
-
-/* A child that is written: what stands before its bytes, and its other names. */
-struct written {
-    const char *mark; /* "": nothing */
-    const uint8_t *p;
-    size_t n;
-    const struct attachment *names; /* NULL: none */
-};
-
-static const struct assay_object *give_written(struct winmail *w,
-                                               struct assay_child *child,
-                                               const struct written *what)
-{
-    struct assay_writer *writer = NULL;
-    const struct assay_object *out = NULL;
-
-    if (!is_taken(w, w->host->child_begin(w->task, child, &writer)))
-        return NULL;
-    for (unsigned i = 1; what->names != NULL && i < what->names->name_n; i++) {
-        const struct winmail_name *name = &what->names->names[i];
-        (void)w->host->child_name(
-            writer, (struct assay_str){(const char *)name->p, name->n},
-            str(name->is_wide ? "UTF-16LE" : w->charset));
-    }
-    size_t mark_n = strlen(what->mark);
-    if ((mark_n > 0 && w->host->child_write(writer, what->mark, mark_n) != 0) ||
-        (what->n > 0 &&
-         w->host->child_write(writer, what->p, what->n) != ASSAY_RC_OK)) {
-        w->host->child_abort(writer);
-        return NULL;
-    }
-    return is_taken(w, w->host->child_commit(writer, &out)) ? out : NULL;
-}
-
-static void tell_cut(struct winmail *w, const struct assay_object *child,
-                     uint64_t flags)
-{
-    if (child == NULL)
-        return;
-    if ((flags & ASSAY_OBJECT_TRUNCATED) != 0)
-        winmail_fault(w, child, ASSAY_REASON_TRUNCATED,
-                      "the stream ends before this does");
-    else if ((flags & ASSAY_OBJECT_DAMAGED) != 0)
-        winmail_fault(w, child, ASSAY_REASON_DAMAGED, "its check sum is wrong");
-}
-
 /* Hands over the attachment at hand and begins with the next. */
 static void finish_attachment(struct winmail *w)
 {
@@ -104,7 +20,7 @@ static void finish_attachment(struct winmail *w)
         .struct_size = sizeof child,
         .kind = ASSAY_OBJECT_MEMBER,
         .flags = a->flags,
-        .type = a->is_message ? str("application/ms-tnef") : a->type,
+        .type = a->is_message ? give_str("application/ms-tnef") : a->type,
         .told_size = a->data_n,
     };
     const struct assay_object *out = NULL;
@@ -112,20 +28,17 @@ static void finish_attachment(struct winmail *w)
     if (a->name_n > 0) {
         child.name =
             (struct assay_str){(const char *)a->names[0].p, a->names[0].n};
-        child.charset = str(a->names[0].is_wide ? "UTF-16LE" : w->charset);
+        child.charset = give_charset(w, &a->names[0]);
     }
     bool is_there = a->has_data || a->name_n > 0;
-    if (is_there && goes_on(w)) {
+    if (is_there && give_goes_on(w)) {
         if (a->name_n < 2 && a->data_n > 0) {
-            if (!is_taken(w, w->host->child_range(w->task, &child,
-                                                  (uint64_t)(a->data - w->p),
-                                                  a->data_n, &out)))
-                out = NULL;
+            out = give_range(w, &child, a->data, a->data_n);
         } else { /* a range has one name only */
-            struct written what = {"", a->data, a->data_n, a};
-            out = give_written(w, &child, &what);
+            struct given what = {"", a->data, a->data_n, a};
+            out = give_copy(w, &child, &what);
         }
-        tell_cut(w, out, a->flags);
+        give_tell(w, out, a->flags);
     }
     memset(a, 0, sizeof *a);
 }
@@ -148,8 +61,8 @@ static void add_name(struct winmail *w, const uint8_t *p, size_t n,
     if (a->name_n < WINMAIL_NAMES)
         a->names[a->name_n++] = (struct winmail_name){p, n, is_wide};
     else
-        winmail_fault(w, NULL, ASSAY_REASON_DAMAGED,
-                      "an attachment has more names than can be looked at");
+        give_fault(w, NULL, ASSAY_REASON_DAMAGED,
+                   "an attachment has more names than can be looked at");
 }
 
 /* Data for the attachment at hand; a second one is an attachment of its own, for
@@ -198,22 +111,20 @@ static void give_body(struct winmail *w, const struct mapi_value *value,
         .struct_size = sizeof child,
         .kind = ASSAY_OBJECT_MEMBER,
         .flags = flags,
-        .name = str(name),
-        .type = str(type),
+        .name = give_str(name),
+        .type = give_str(type),
     };
     const struct assay_object *out = NULL;
 
-    if (value->n == 0 || !goes_on(w))
+    if (value->n == 0 || !give_goes_on(w))
         return;
     if (is_wide) { /* the mark tells everyone what it is */
-        struct written what = {"\xff\xfe", value->p, value->n, NULL};
-        out = give_written(w, &child, &what);
-    } else if (!is_taken(w, w->host->child_range(w->task, &child,
-                                                 (uint64_t)(value->p - w->p),
-                                                 value->n, &out))) {
-        out = NULL;
+        struct given what = {"\xff\xfe", value->p, value->n, NULL};
+        out = give_copy(w, &child, &what);
+    } else {
+        out = give_range(w, &child, value->p, value->n);
     }
-    tell_cut(w, out, flags);
+    give_tell(w, out, flags);
 }
 
 static void give_rtf(struct winmail *w, const struct mapi_value *value)
@@ -225,23 +136,23 @@ static void give_rtf(struct winmail *w, const struct mapi_value *value)
     enum rtf_result result = rtf_unpack(value->p, value->n, max, &rtf, &n);
 
     if (result == RTF_NONE || result == RTF_NO_MEMORY) {
-        winmail_fault(w, NULL, ASSAY_REASON_DAMAGED,
-                      "the compressed RTF body cannot be unpacked");
+        give_fault(w, NULL, ASSAY_REASON_DAMAGED,
+                   "the compressed RTF body cannot be unpacked");
         return;
     }
     struct assay_child child = {
         .struct_size = sizeof child,
         .kind = ASSAY_OBJECT_MEMBER,
         .flags = result == RTF_CUT ? ASSAY_OBJECT_TRUNCATED : 0,
-        .name = str("body.rtf"),
-        .type = str("text/rtf"),
-        .method = str("LZFu"),
+        .name = give_str("body.rtf"),
+        .type = give_str("text/rtf"),
+        .method = give_str("LZFu"),
         .packed_size = value->n,
         .told_size = n,
     };
-    struct written what = {"", rtf, n, NULL};
-    if (goes_on(w))
-        tell_cut(w, give_written(w, &child, &what), child.flags);
+    struct given what = {"", rtf, n, NULL};
+    if (give_goes_on(w))
+        give_tell(w, give_copy(w, &child, &what), child.flags);
     free(rtf);
 }
 
@@ -296,7 +207,8 @@ static void take_properties(struct winmail *w,
     struct mapi_value value;
     enum tnef_next next = TNEF_TRUNCATED;
 
-    for (bool is_open = mapi_open(attribute, &cursor); is_open && goes_on(w);) {
+    for (bool is_open = mapi_open(attribute, &cursor);
+         is_open && give_goes_on(w);) {
         value.p = NULL;
         next = mapi_next(&cursor, &value);
         uint64_t now = next == TNEF_TRUNCATED ? ASSAY_OBJECT_TRUNCATED : flags;
@@ -309,10 +221,10 @@ static void take_properties(struct winmail *w,
         is_open = next == TNEF_ONE;
     }
     if (next == TNEF_DAMAGED || next == TNEF_TRUNCATED)
-        winmail_fault(w, NULL,
-                      next == TNEF_DAMAGED ? ASSAY_REASON_DAMAGED
-                                           : ASSAY_REASON_TRUNCATED,
-                      "its MAPI properties are not as they say");
+        give_fault(w, NULL,
+                   next == TNEF_DAMAGED ? ASSAY_REASON_DAMAGED
+                                        : ASSAY_REASON_TRUNCATED,
+                   "its MAPI properties are not as they say");
 }
 
 static void take_codepage(struct winmail *w, const struct tnef_attribute *a)
@@ -366,7 +278,7 @@ void winmail_unpack(struct winmail *w)
     bool is_sum_wrong = false;
     size_t at = 0;
 
-    while (next == TNEF_ONE && goes_on(w)) {
+    while (next == TNEF_ONE && give_goes_on(w)) {
         next = tnef_next(w->p, w->n, &at, &attribute);
         if (next == TNEF_ONE || next == TNEF_TRUNCATED) {
             uint64_t flags = next == TNEF_TRUNCATED   ? ASSAY_OBJECT_TRUNCATED
@@ -380,12 +292,12 @@ void winmail_unpack(struct winmail *w)
     if (w->is_stopped)
         return;
     if (next == TNEF_TRUNCATED)
-        winmail_fault(w, NULL, ASSAY_REASON_TRUNCATED,
-                      "the stream ends inside an attribute");
+        give_fault(w, NULL, ASSAY_REASON_TRUNCATED,
+                   "the stream ends inside an attribute");
     else if (next == TNEF_DAMAGED)
-        winmail_fault(w, NULL, ASSAY_REASON_DAMAGED,
-                      "something stands where an attribute should");
+        give_fault(w, NULL, ASSAY_REASON_DAMAGED,
+                   "something stands where an attribute should");
     else if (is_sum_wrong && w->faults == 0)
-        winmail_fault(w, NULL, ASSAY_REASON_DAMAGED,
-                      "a check sum of the stream is wrong");
+        give_fault(w, NULL, ASSAY_REASON_DAMAGED,
+                   "a check sum of the stream is wrong");
 }

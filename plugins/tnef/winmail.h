@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: MIT */
 /*
  * One winmail.dat on its way to child objects: bodies and attachments.
  *
@@ -58,8 +58,5 @@ struct winmail {
 
 /* Unpacks w->p, which is a TNEF stream. */
 void winmail_unpack(struct winmail *w);
-/* "Could not look at all of it." */
-void winmail_fault(struct winmail *w, const struct assay_object *child,
-                   uint32_t reason, const char *text);
 
 #endif

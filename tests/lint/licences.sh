@@ -6,8 +6,7 @@ set -eu
 
 licence_of() { # FOLDER
     case $1 in
-    plugins/clamav/) echo GPL-2.0-only ;;   # libclamav is
-    plugins/tnef/) echo GPL-2.0-or-later ;; # libytnef is
+    plugins/clamav/) echo GPL-2.0-only ;; # libclamav is
     *) echo MIT ;;
     esac
 }
