@@ -69,18 +69,15 @@ static bool read_names(struct zone *zone, json_t *json, GError **error)
     return true;
 }
 
-static bool read_dns(struct zone *zone, const char *path, GError **error)
+static bool read_dns(struct zone *zone, const struct zone_text *text,
+                     GError **error)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
-    if (!read_file(path, text, error))
-        return false;
     json_error_t wrong;
-    json_t *json =
-        json_loadb(text->str, text->len, JSON_REJECT_DUPLICATES, &wrong);
+    json_t *json = json_loadb(text->p, text->n, JSON_REJECT_DUPLICATES, &wrong);
     if (json == NULL) {
         g_autofree char *what =
             escape_dup(wrong.text, strlen(wrong.text), sizeof wrong.text);
-        g_set_error(error, BASE_ERROR, BASE_ERROR_DATA, "%s:%d: %s", path,
+        g_set_error(error, BASE_ERROR, BASE_ERROR_DATA, "%s:%d: %s", text->name,
                     wrong.line, what);
         return false;
     }
@@ -94,7 +91,7 @@ static bool read_dns(struct zone *zone, const char *path, GError **error)
     is_read = is_read && read_names(zone, json, error);
     json_decref(json);
     if (!is_read)
-        g_prefix_error(error, "%s: ", path);
+        g_prefix_error(error, "%s: ", text->name);
     return is_read;
 }
 
@@ -116,20 +113,19 @@ static bool read_line(struct zone *zone, char *line)
                                g_strdup(value));
 }
 
-static bool read_lookups(struct zone *zone, const char *path, GError **error)
+static bool read_lookups(struct zone *zone, const struct zone_text *text,
+                         GError **error)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
-    if (!read_file(path, text, error))
-        return false;
     zone->lookups =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    if (memchr(text->str, '\0', text->len) != NULL) {
+    if (text->n > 0 && memchr(text->p, '\0', text->n) != NULL) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_DATA,
-                    "%s: holds NUL bytes: not a text file", path);
+                    "%s: holds NUL bytes: not a text file", text->name);
         return false;
     }
+    g_autofree char *copy = g_strndup(text->p, text->n);
     unsigned number = 1;
-    for (char *line = text->str, *end; line != NULL; line = end, number++) {
+    for (char *line = copy, *end; line != NULL; line = end, number++) {
         end = strchr(line, '\n');
         if (end != NULL)
             *end++ = '\0';
@@ -138,8 +134,8 @@ static bool read_lookups(struct zone *zone, const char *path, GError **error)
         g_autofree char *shown =
             escape_dup(line, strlen(line), SHOWN_MAX_BYTES);
         g_set_error(error, BASE_ERROR, BASE_ERROR_DATA,
-                    "%s:%u: \"%s\" is not a new \"table:key value\"", path,
-                    number, shown);
+                    "%s:%u: \"%s\" is not a new \"table:key value\"",
+                    text->name, number, shown);
         return false;
     }
     return true;
@@ -206,19 +202,33 @@ static void resolve(void *self, struct wish *const *wishes, size_t n)
     }
 }
 
-bool zone_read(const char *dns_path, const char *lookup_path, struct zone **out,
-               GError **error)
+bool zone_parse(const struct zone_text *dns, const struct zone_text *lookup,
+                struct zone **out, GError **error)
 {
     struct zone *zone = g_new0(struct zone, 1);
     zone->resolver.resolve = resolve;
     zone->resolver.self = zone;
-    if ((dns_path != NULL && !read_dns(zone, dns_path, error)) ||
-        (lookup_path != NULL && !read_lookups(zone, lookup_path, error))) {
+    if ((dns != NULL && !read_dns(zone, dns, error)) ||
+        (lookup != NULL && !read_lookups(zone, lookup, error))) {
         zone_free(zone);
         return false;
     }
     *out = zone;
     return true;
+}
+
+bool zone_read(const char *dns_path, const char *lookup_path, struct zone **out,
+               GError **error)
+{
+    g_autoptr(GString) dns = g_string_new(NULL);
+    g_autoptr(GString) lookup = g_string_new(NULL);
+    if ((dns_path != NULL && !read_file(dns_path, dns, error)) ||
+        (lookup_path != NULL && !read_file(lookup_path, lookup, error)))
+        return false;
+    struct zone_text dns_text = {dns_path, dns->str, dns->len};
+    struct zone_text lookup_text = {lookup_path, lookup->str, lookup->len};
+    return zone_parse(dns_path != NULL ? &dns_text : NULL,
+                      lookup_path != NULL ? &lookup_text : NULL, out, error);
 }
 
 void zone_free(struct zone *zone)

@@ -18,10 +18,21 @@
 #include "scan/resolver.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct zone;
 
-/* Either path may be NULL: that part answers NXDOMAIN to everything. */
+/* One text of a zone, and what messages call it. */
+struct zone_text {
+    const char *name;
+    const char *p;
+    size_t n;
+};
+
+/* Either may be NULL: that part answers NXDOMAIN to everything. */
+bool zone_parse(const struct zone_text *dns, const struct zone_text *lookup,
+                struct zone **out, GError **error);
+/* The same from files of at most 16 MiB. */
 bool zone_read(const char *dns_path, const char *lookup_path, struct zone **out,
                GError **error);
 void zone_free(struct zone *zone);

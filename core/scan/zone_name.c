@@ -54,14 +54,17 @@ static bool refuse(const struct reader *reader, const json_t *value,
 {
     g_autofree char *name =
         escape_dup(reader->name, strlen(reader->name), SHOWN_MAX_BYTES);
+    g_autofree char *type =
+        reader->type == NULL
+            ? g_strdup("")
+            : escape_dup(reader->type, strlen(reader->type), SHOWN_MAX_BYTES);
     char *dump = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
     g_autofree char *shown =
         escape_dup(dump, dump != NULL ? strlen(dump) : 0, SHOWN_MAX_BYTES);
     free(dump);
     g_set_error(reader->error, BASE_ERROR, BASE_ERROR_DATA,
-                "\"%s\": %s%s%s is not %s", name,
-                reader->type != NULL ? reader->type : "",
-                reader->type != NULL ? " " : "", shown, what);
+                "\"%s\": %s%s%s is not %s", name, type,
+                type[0] != '\0' ? " " : "", shown, what);
     return false;
 }
 
