@@ -1,26 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scan/zone_name.h"
 
-#include "base/error.h"
-#include "base/escape.h"
-
-#include <arpa/inet.h>
-#include <errno.h>
-#include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum {
-    TTL_S = 300,
-    SHOWN_MAX_BYTES = 60
-};
-
-/* One name being read, for messages. */
-struct reader {
-    const char *name;
-    const char *type; /* as written; NULL: not in a type */
-    GError **error;
-};
 
 static const struct {
     const char *name;
@@ -46,26 +27,6 @@ static uint32_t state_of(const json_t *value)
         if (strcmp(text, states[i].name) == 0)
             return states[i].state;
     return 0;
-}
-
-/* "name": TYPE value is not ... */
-static bool refuse(const struct reader *reader, const json_t *value,
-                   const char *what)
-{
-    g_autofree char *name =
-        escape_dup(reader->name, strlen(reader->name), SHOWN_MAX_BYTES);
-    g_autofree char *type =
-        reader->type == NULL
-            ? g_strdup("")
-            : escape_dup(reader->type, strlen(reader->type), SHOWN_MAX_BYTES);
-    char *dump = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-    g_autofree char *shown =
-        escape_dup(dump, dump != NULL ? strlen(dump) : 0, SHOWN_MAX_BYTES);
-    free(dump);
-    g_set_error(reader->error, BASE_ERROR, BASE_ERROR_DATA,
-                "\"%s\": %s%s%s is not %s", name, type,
-                type[0] != '\0' ? " " : "", shown, what);
-    return false;
 }
 
 char *zone_key(const char *name)
@@ -107,111 +68,6 @@ const struct zone_type *zone_name_type(const struct zone_name *name,
     return NULL;
 }
 
-static void add(struct zone_type *type, uint32_t preference, const char *data,
-                size_t n)
-{
-    struct wish_record record = {.type = type->type,
-                                 .ttl_s = TTL_S,
-                                 .preference = preference,
-                                 .data = data,
-                                 .data_n = n};
-    g_ptr_array_add(type->records, wish_record_dup(&record));
-}
-
-static bool add_address(struct zone_type *type, const struct reader *reader,
-                        const json_t *value)
-{
-    bool is_v4 = type->type == RR_A;
-    const char *text = json_string_value(value);
-    char bytes[16];
-    if (text == NULL || inet_pton(is_v4 ? AF_INET : AF_INET6, text, bytes) != 1)
-        return refuse(reader, value,
-                      is_v4 ? "an address such as \"192.0.2.1\""
-                            : "an address such as \"2001:db8::1\"");
-    add(type, 0, bytes, is_v4 ? 4 : 16);
-    return true;
-}
-
-static void add_host(struct zone_type *type, uint32_t preference,
-                     const char *host)
-{
-    size_t n = strlen(host);
-    add(type, preference, host, n > 0 && host[n - 1] == '.' ? n - 1 : n);
-}
-
-/* 10 or "10". */
-static bool read_preference(const json_t *value, uint32_t *out)
-{
-    json_int_t number = json_integer_value(value);
-    const char *text = json_string_value(value);
-    if (text != NULL) {
-        char *end;
-        errno = 0;
-        number = strtoll(text, &end, 10);
-        if (end == text || *end != '\0' || errno != 0)
-            return false;
-    } else if (!json_is_integer(value)) {
-        return false;
-    }
-    if (number < 0 || number > UINT16_MAX)
-        return false;
-    *out = (uint32_t)number;
-    return true;
-}
-
-static bool add_mx(struct zone_type *type, const struct reader *reader,
-                   const json_t *value)
-{
-    uint32_t preference;
-    const char *host = json_string_value(json_array_get(value, 1));
-    if (json_array_size(value) != 2 || host == NULL ||
-        !read_preference(json_array_get(value, 0), &preference))
-        return refuse(reader, value, "an MX such as [10, \"mx.example.org\"]");
-    add_host(type, preference, host);
-    return true;
-}
-
-/* A string, or a list of strings that are joined (RFC 7208 3.3). */
-static bool add_text(struct zone_type *type, const struct reader *reader,
-                     const json_t *value)
-{
-    g_autoptr(GString) text = g_string_new(json_string_value(value));
-    size_t i;
-    const json_t *piece;
-    bool is_text = json_is_string(value) || json_array_size(value) > 0;
-    json_array_foreach(value, i, piece)
-    {
-        is_text = is_text && json_is_string(piece);
-        g_string_append(text,
-                        json_is_string(piece) ? json_string_value(piece) : "");
-    }
-    if (!is_text)
-        return refuse(reader, value,
-                      "a text, or a list of strings that are one text");
-    add(type, 0, text->str, text->len);
-    return true;
-}
-
-static bool add_record(struct zone_type *type, const struct reader *reader,
-                       const json_t *value)
-{
-    switch (type->type) {
-    case RR_A:
-    case RR_AAAA:
-        return add_address(type, reader, value);
-    case RR_MX:
-        return add_mx(type, reader, value);
-    case RR_SPF:
-    case RR_TXT:
-        return add_text(type, reader, value);
-    default:
-        if (!json_is_string(value))
-            return refuse(reader, value, "a name");
-        add_host(type, 0, json_string_value(value));
-        return true;
-    }
-}
-
 static uint32_t type_by_name(const char *name)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
@@ -221,29 +77,31 @@ static uint32_t type_by_name(const char *name)
 }
 
 /* "*": "TIMEOUT", or a bare "TIMEOUT". */
-static bool read_rest(struct zone_name *name, const struct reader *reader,
+static bool read_rest(struct zone_name *name, const struct zone_reader *reader,
                       const json_t *value)
 {
     uint32_t state = state_of(value);
     if (state == 0)
-        return refuse(reader, value,
-                      "TIMEOUT, SERVFAIL, NXDOMAIN, REFUSED, BOGUS or NODATA");
+        return zone_refuse(
+            reader, value,
+            "TIMEOUT, SERVFAIL, NXDOMAIN, REFUSED, BOGUS or NODATA");
     name->rest = state;
     return true;
 }
 
 /* One "TYPE": value.  In an object a list is a list of records (`is_list`); in the
  * items of a list it is one record. */
-static bool read_type(struct zone_name *name, struct reader *reader,
+static bool read_type(struct zone_name *name, struct zone_reader *reader,
                       const json_t *value, bool is_list)
 {
     if (strcmp(reader->type, "*") == 0)
         return read_rest(name, reader, value);
     uint32_t number = type_by_name(reader->type);
     if (number == 0)
-        return refuse(reader, value,
-                      "a type that is known: A, AAAA, CNAME, MX, NS, PTR, SPF, "
-                      "TXT or *");
+        return zone_refuse(
+            reader, value,
+            "a type that is known: A, AAAA, CNAME, MX, NS, PTR, SPF, "
+            "TXT or *");
     const char *text = json_string_value(value);
     if (number == RR_TXT && text != NULL && strcmp(text, "NONE") == 0) {
         name->has_no_txt = true;
@@ -256,18 +114,18 @@ static bool read_type(struct zone_name *name, struct reader *reader,
         return true;
     }
     if (!is_list || !json_is_array(value))
-        return add_record(type, reader, value);
+        return zone_record_add(type, reader, value);
     size_t i;
     const json_t *item;
     json_array_foreach(value, i, item)
     {
-        if (!add_record(type, reader, item))
+        if (!zone_record_add(type, reader, item))
             return false;
     }
     return true;
 }
 
-static bool read_types(struct zone_name *name, struct reader *reader,
+static bool read_types(struct zone_name *name, struct zone_reader *reader,
                        json_t *object, bool is_list)
 {
     const char *key;
@@ -282,7 +140,7 @@ static bool read_types(struct zone_name *name, struct reader *reader,
     return true;
 }
 
-static bool read_value(struct zone_name *name, struct reader *reader,
+static bool read_value(struct zone_name *name, struct zone_reader *reader,
                        json_t *value)
 {
     if (json_is_object(value))
@@ -310,7 +168,9 @@ static void copy_spf(struct zone_name *name)
     txt->state = spf->state;
     for (unsigned i = 0; i < spf->records->len; i++) {
         const struct wish_record *record = spf->records->pdata[i];
-        add(txt, 0, record->data, record->data_n);
+        struct wish_record copy = *record;
+        copy.type = RR_TXT;
+        g_ptr_array_add(txt->records, wish_record_dup(&copy));
     }
 }
 
@@ -335,7 +195,7 @@ bool zone_name_read(const char *name, json_t *value, struct zone_name **out,
     struct zone_name *made = g_new0(struct zone_name, 1);
     made->types = g_ptr_array_new_with_free_func(free_type);
     made->rest = ASSAY_ANSWER_NODATA;
-    struct reader reader = {.name = name, .error = error};
+    struct zone_reader reader = {.name = name, .error = error};
     if (!read_value(made, &reader, value)) {
         zone_name_free(made);
         return false;

@@ -48,6 +48,21 @@ void zone_name_free(struct zone_name *name);
 const struct zone_type *zone_name_type(const struct zone_name *name,
                                        uint32_t type);
 
+/* One name being read, for messages. */
+struct zone_reader {
+    const char *name;
+    const char *type; /* as written; NULL: not in a type */
+    GError **error;
+};
+
+/* Sets the error: "name": TYPE value is not `what`.  Returns false. */
+bool zone_refuse(const struct zone_reader *reader, const json_t *value,
+                 const char *what);
+
+/* Adds the record that `value` is; false with the error set. */
+bool zone_record_add(struct zone_type *type, const struct zone_reader *reader,
+                     const json_t *value);
+
 /* Lower case, no final dot; yours. */
 char *zone_key(const char *name);
 
