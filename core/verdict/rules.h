@@ -3,7 +3,8 @@
  * Private to core/verdict: the configuration, read and ready to be asked.
  *
  *   options.c    the option tables of [verdict] and [policy ...]
- *   policy.c     from plugins.conf to these structures
+ *   section.c, section_verdict.c, section_policy.c, policy.c
+ *                from plugins.conf to these structures
  *   rules.c      which rule decides about a finding, or about an SCL
  *   consensus.c  what several malware engines say together
  *   verdict.c    all of it added up
@@ -74,6 +75,7 @@ struct policy {
         *rules; /* struct rule; [0] is the base, the others in file order */
     int64_t prior_milli;
     bool rates_trusted;
+    char *trusted_line; /* that says so */
     uint32_t malware_confidence;
     enum consensus consensus;
     enum bias bias;

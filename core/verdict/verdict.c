@@ -105,8 +105,8 @@ static uint32_t act_on_scl(const struct rules_scl *rules, int scl,
                                                    : ASSAY_ACTION_ACCEPT;
 }
 
-static char *explain(const struct ruling *ruling, const struct rules_scl *rules,
-                     int scl)
+static char *explain(const struct policy *policy, const struct ruling *ruling,
+                     const struct rules_scl *rules, int scl)
 {
     const char *line = ruling->setting->line;
     if (ruling->finding != NULL)
@@ -116,7 +116,8 @@ static char *explain(const struct ruling *ruling, const struct rules_scl *rules,
             ruling->setting->value == ACTION_ADVICE ? ", which is " : NULL,
             verdict_action_name(ruling->action), NULL);
     if (scl == SCL_TRUSTED)
-        return g_strdup("[verdict] rate_trusted = no; trusted mail, SCL is -1");
+        return g_strdup_printf("%s; trusted mail, SCL is %d",
+                               policy->trusted_line, scl);
     if (ruling->setting == rules->gateway_threshold)
         return g_strdup_printf("%s; SCL is %d; %s", line, scl,
                                rules->gateway_action->line);
@@ -149,7 +150,7 @@ static struct verdict_rcpt decide(const struct court *court, const char *rcpt,
         worsen(&court->verdict->kind, ASSAY_KIND_SPAM);
     out.action = ruling.action;
     out.because.finding = ruling.finding;
-    out.because.line = explain(&ruling, &rules, out.scl);
+    out.because.line = explain(court->policy, &ruling, &rules, out.scl);
     return out;
 }
 

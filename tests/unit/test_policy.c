@@ -62,6 +62,8 @@ static void what_cannot_be_meant_is_refused_with_its_line(void)
          "t.conf:3: [policy p] min_confidence: is larger than max_confidence"},
         {"[policy p]\nname = x\njunk_threshold = 3\n",
          "t.conf:3: [policy p] junk_threshold: the SCL is of the whole mail"},
+        {"[policy p]\nplugin = core, av*, va\nmalware = tag\n",
+         "t.conf:2: [policy p] plugin: names something without a section"},
         {"[verdict]\nveto = av\n",
          "t.conf:2: [verdict] veto: names something without a section"},
         {"[plugin av]\nfile=x\n[verdict]\nweights = av\n",

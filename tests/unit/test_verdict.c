@@ -261,7 +261,8 @@ static void trusted_mail_has_scl_minus_1_but_its_malware_counts(void)
     CU_ASSERT_EQUAL(court.verdict->scl, SCL_TRUSTED);
     CU_ASSERT(court_is(&court, "clean accept"));
     CU_ASSERT(court_because(
-        &court, "[verdict] rate_trusted = no; trusted mail, SCL is -1"));
+        &court,
+        "default: [verdict] rate_trusted = no; trusted mail, SCL is -1"));
     court_close(&court);
 
     court_open(&court, "[verdict]\nrate_trusted = yes\n");
