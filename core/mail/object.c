@@ -16,20 +16,27 @@ struct object *object_new(uint32_t kind, GBytes *bytes)
 {
     struct object *object = g_new0(struct object, 1);
     object->kind = kind;
+    object->readings = OBJECT_ALL_READINGS;
+    if (bytes != NULL)
+        object_set_content(object, bytes);
+    return object;
+}
+
+void object_set_content(struct object *object, GBytes *bytes)
+{
+    g_assert(object->bytes == NULL);
     object->bytes = g_bytes_ref(bytes);
     object->data = g_bytes_get_data(bytes, &object->size);
     if (object->data == NULL)
         object->data = (const uint8_t *)"";
-    object->readings = OBJECT_ALL_READINGS;
-    if (kind == ASSAY_OBJECT_MESSAGE) {
+    if (object->kind == ASSAY_OBJECT_MESSAGE) {
         object->type_detected = "message/rfc822";
-        object->flags = ASSAY_OBJECT_CONTAINER;
-        return object;
+        object->flags |= ASSAY_OBJECT_CONTAINER;
+        return;
     }
     object->type_detected = detect_type(object->data, object->size);
     if (detect_is_text(object->type_detected))
         object->flags |= ASSAY_OBJECT_TEXT;
-    return object;
 }
 
 static void name_free(void *p)
@@ -44,7 +51,8 @@ void object_free(struct object *object)
 {
     if (object == NULL)
         return;
-    g_bytes_unref(object->bytes);
+    if (object->bytes != NULL)
+        g_bytes_unref(object->bytes);
     g_free(object->type_declared);
     g_free(object->charset);
     g_free(object->disposition);

@@ -79,8 +79,10 @@ struct object {
 };
 
 /* A new object with that content (a reference is taken), not yet in a message.
- * type_detected is filled in from the content. */
+ * type_detected is filled in from the content.  NULL: that comes later. */
 struct object *object_new(uint32_t kind, GBytes *bytes);
+/* The content of an object that was made without (a reference is taken). */
+void object_set_content(struct object *object, GBytes *bytes);
 void object_free(struct object *object);
 
 /* Adds a name if it is not there yet; at most 16 are kept.  `charset` (NULL:

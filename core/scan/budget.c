@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scan/budget.h"
 
+#include "base/option.h"
 #include "mail/message.h"
 #include "scan/state.h"
 
@@ -31,15 +32,10 @@ static const struct {
                         offsetof(struct limits, max_findings)},
 };
 
-static bool reach(struct task *task, enum bound_id bound)
+static bool reach(struct task *task, enum bound bound)
 {
     task->draft->reached |= 1u << bound;
     return false;
-}
-
-static uint64_t children(const struct task *task)
-{
-    return task->draft->children != NULL ? task->draft->children->len : 0;
 }
 
 /* The most bytes out of `packed` that are still within the ratio, less those that
@@ -57,7 +53,8 @@ static bool may_begin(struct task *task)
     const struct limits *limits = &scan->plan->limits;
     if (task->object->unpack_depth >= limits->max_depth)
         return reach(task, BOUND_DEPTH);
-    if (scan->message->objects->len + children(task) >= limits->max_objects)
+    if (scan->message->objects->len + draft_children(task) >=
+        limits->max_objects)
         return reach(task, BOUND_OBJECTS);
     if (scan->bytes >= limits->max_bytes)
         return reach(task, BOUND_BYTES);
@@ -83,7 +80,7 @@ uint64_t budget_take(struct task *task, uint64_t size, uint64_t n)
     const struct object *root = scan->message->objects->pdata[0];
 
     const struct {
-        enum bound_id bound;
+        enum bound bound;
         uint64_t left;
     } lefts[] = {
         {BOUND_OBJECT_BYTES,
@@ -97,7 +94,7 @@ uint64_t budget_take(struct task *task, uint64_t size, uint64_t n)
     };
 
     uint64_t granted = n;
-    enum bound_id bound = BOUND_COUNT;
+    enum bound bound = BOUND_COUNT;
     for (size_t i = 0; i < G_N_ELEMENTS(lefts); i++) {
         if (lefts[i].left < granted) {
             granted = lefts[i].left;
@@ -118,29 +115,40 @@ void budget_charge(struct scan *scan, uint64_t n, struct object *object)
         budget_tell(scan, 1u << BOUND_BYTES, object);
 }
 
-static void tell(struct scan *scan, size_t bound, struct object *object)
+/* "128 MiB". */
+static char *value_of(const struct limits *limits, enum bound bound)
 {
     uint64_t value;
-    memcpy(&value, (const char *)&scan->plan->limits + bounds[bound].offset,
-           sizeof value);
+    memcpy(&value, (const char *)limits + bounds[bound].offset, sizeof value);
+    g_autofree char *text = g_strdup_printf("%" PRIu64 "%s", value,
+                                            bound == BOUND_TIME ? " ms" : "");
+    const struct assay_option *const *option = limits_options;
+    while (strcmp((*option)->name, bounds[bound].option) != 0)
+        option++;
+    return option_value_show(*option, text);
+}
+
+static void tell(struct scan *scan, enum bound bound, struct object *object)
+{
+    g_autofree char *value = value_of(&scan->plan->limits, bound);
     struct finding *finding = finding_new(g_intern_static_string("core"));
     finding->status = ASSAY_STATUS_UNSCANNABLE;
     finding->kind = ASSAY_KIND_PARTIAL;
     finding->reason = bounds[bound].reason;
     finding->object = object;
     finding->name = g_strdup(bounds[bound].name);
-    finding->text = g_strdup_printf("stopped at [limits] %s = %" PRIu64
-                                    "; what is beyond was not looked at",
-                                    bounds[bound].option, value);
+    finding->text = g_strdup_printf(
+        "stopped at [limits] %s = %s; what is beyond was not looked at",
+        bounds[bound].option, value);
     finding->reply_text = g_strdup("");
     ledger_add(&scan->state->ledger, finding);
 }
 
 void budget_tell(struct scan *scan, unsigned reached, struct object *object)
 {
-    unsigned fresh = reached & ~scan->state->budget.told;
-    scan->state->budget.told |= fresh;
-    for (size_t bound = 0; bound < BOUND_COUNT; bound++)
+    unsigned fresh = reached & ~scan->state->bounds_told;
+    scan->state->bounds_told |= fresh;
+    for (enum bound bound = 0; fresh != 0 && bound < BOUND_COUNT; bound++)
         if ((fresh & 1u << bound) != 0)
             tell(scan, bound, object);
 }

@@ -18,8 +18,9 @@ struct scan;
 struct task;
 struct object;
 
-/* Bits of struct budget.told and struct draft.reached are 1 << one of these. */
-enum bound_id {
+/* struct scan_state.bounds_told and struct draft.reached have a bit 1 << one of these
+ * for each. */
+enum bound {
     BOUND_DEPTH,
     BOUND_OBJECTS,
     BOUND_BYTES,
@@ -34,11 +35,6 @@ enum bound_id {
  * pack very well, and do no harm. */
 #define BUDGET_RATIO_FROM ((uint64_t)1 << 20)
 
-/* Part of a scan. */
-struct budget {
-    unsigned told; /* bounds that have their finding */
-};
-
 /* May the task begin one more child?  OK, or LIMIT with the bound noted. */
 int32_t budget_child(struct task *task);
 /* How many of `n` more bytes the child, which has `size` already, may take; they are
@@ -46,7 +42,7 @@ int32_t budget_child(struct task *task);
 uint64_t budget_take(struct task *task, uint64_t size, uint64_t n);
 /* Bytes that core itself has unpacked (a mail inside an archive). */
 void budget_charge(struct scan *scan, uint64_t n, struct object *object);
-/* Tells the bounds of `reached` (bits) that have not been told. */
+/* Makes a finding of each bound in `reached` (bits) that has none yet. */
 void budget_tell(struct scan *scan, unsigned reached, struct object *object);
 /* Had the deadline passed when the last handle() returned? */
 bool budget_is_late(const struct scan *scan);

@@ -35,20 +35,33 @@ void draft_begin(struct task *task)
     scan->state->owned = NULL;
 }
 
+static void empty(GPtrArray *list)
+{
+    if (list != NULL)
+        g_ptr_array_set_size(list, 0);
+}
+
+static void unref(GPtrArray *list)
+{
+    if (list != NULL)
+        g_ptr_array_unref(list);
+}
+
+static bool has_some(const GPtrArray *list)
+{
+    return list != NULL && list->len > 0;
+}
+
 /* Empties the draft of all that a run said; `asked` stays. */
 static void forget(struct draft *draft)
 {
     ledger_reset(&draft->ledger);
+    empty(draft->children);
+    empty(draft->facts);
+    empty(draft->counts);
+    empty(draft->edits);
     if (draft->answers != NULL)
         g_array_set_size(draft->answers, 0);
-    if (draft->children != NULL)
-        g_ptr_array_set_size(draft->children, 0);
-    if (draft->facts != NULL)
-        g_ptr_array_set_size(draft->facts, 0);
-    if (draft->counts != NULL)
-        g_ptr_array_set_size(draft->counts, 0);
-    if (draft->edits != NULL)
-        g_ptr_array_set_size(draft->edits, 0);
     if (draft->seen != NULL)
         g_byte_array_set_size(draft->seen, 0);
     g_clear_pointer(&draft->broken, g_free);
@@ -58,15 +71,17 @@ void draft_free(struct draft *draft)
 {
     if (draft == NULL)
         return;
-    forget(draft);
     ledger_clear(&draft->ledger);
-    g_clear_pointer(&draft->answers, g_array_unref);
-    g_clear_pointer(&draft->children, g_ptr_array_unref);
-    g_clear_pointer(&draft->facts, g_ptr_array_unref);
-    g_clear_pointer(&draft->counts, g_ptr_array_unref);
-    g_clear_pointer(&draft->edits, g_ptr_array_unref);
-    g_clear_pointer(&draft->seen, g_byte_array_unref);
-    g_clear_pointer(&draft->asked, g_ptr_array_unref);
+    unref(draft->children);
+    unref(draft->facts);
+    unref(draft->counts);
+    unref(draft->edits);
+    unref(draft->asked);
+    if (draft->answers != NULL)
+        g_array_unref(draft->answers);
+    if (draft->seen != NULL)
+        g_byte_array_unref(draft->seen);
+    g_free(draft->broken);
     g_free(draft);
 }
 
@@ -84,13 +99,17 @@ static void give_back(struct task *task)
 
 static bool is_empty(const struct draft *draft)
 {
-    return draft->ledger.findings->len == 0 &&
+    return !has_some(draft->ledger.findings) && !has_some(draft->children) &&
+           !has_some(draft->facts) && !has_some(draft->counts) &&
+           !has_some(draft->edits) &&
            (draft->answers == NULL || draft->answers->len == 0) &&
-           (draft->children == NULL || draft->children->len == 0) &&
-           (draft->facts == NULL || draft->facts->len == 0) &&
-           (draft->counts == NULL || draft->counts->len == 0) &&
-           (draft->edits == NULL || draft->edits->len == 0) &&
            (draft->seen == NULL || draft->seen->len == 0);
+}
+
+unsigned draft_children(const struct task *task)
+{
+    const GPtrArray *children = task->draft->children;
+    return children != NULL ? children->len : 0;
 }
 
 static void keep_children(struct task *task)

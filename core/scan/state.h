@@ -4,8 +4,10 @@
  *
  *   scan.c    the loop: which scanner is asked about what, and in which order
  *   draft.c   what one run of a task said, until it counts or is dropped
- *   task.c    what a scanner may do while it is asked; want.c: its questions
- *   writer.c  children; budget.c: the bounds of the message
+ *   task.c    what a scanner may do while it is asked: report; fact.c, edit.c: what
+ *             else it may say; want.c: its questions; writer.c: children
+ *   match.c   which objects a scanner is asked about; order.c: after whom
+ *   budget.c  the bounds of the message; blame.c: who did not do its part
  *   ledger.c  findings: each once, at most so many, the worst ones kept
  */
 #ifndef SCAN_STATE_H
@@ -26,10 +28,8 @@
  */
 struct writer {
     struct task *task;
-    struct assay_child about; /* its strings are not used */
-    GArray *names;            /* struct written_name; NULL: none */
-    char *type;               /* as given */
-    char *method;
+    struct object
+        *child; /* all but its content; owned until it is the draft's */
     uint8_t *buffer;
     size_t size;
     size_t capacity;
@@ -57,13 +57,6 @@ struct draft {
     bool has_answered;     /* a status for the task's own object */
 };
 
-/* A name before the child is made. */
-struct written_name {
-    char *raw;
-    size_t n;
-    char *charset;
-};
-
 /* A fact before it counts. */
 struct fact {
     char *key;
@@ -73,7 +66,7 @@ struct fact {
 /* What only the running scan knows.  Owned by it, gone when it ends. */
 struct scan_state {
     struct ledger ledger; /* its array is scan->findings */
-    struct budget budget;
+    unsigned bounds_told; /* bit per enum bound: has its finding */
     GArray
         *waiting; /* struct task with a draft of its own: answered PENDING, or
                         (draft NULL) behind one that did; in order */
@@ -95,7 +88,9 @@ void draft_begin(struct task *task);
  * has been moved into the scan and the draft is gone. */
 bool draft_finish(struct task *task, int32_t rc);
 void draft_free(struct draft *draft);
-/* Arrays that own their struct scan_count (task.c), struct scan_edit (edit.c). */
+/* How many children this run has committed. */
+unsigned draft_children(const struct task *task);
+/* Arrays that own their struct scan_count (fact.c), struct scan_edit (edit.c). */
 GPtrArray *draft_counts_new(void);
 GPtrArray *draft_edits_new(void);
 

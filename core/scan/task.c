@@ -9,9 +9,6 @@
 #include <string.h>
 
 enum {
-    FACT_KEY_MAX = 64,
-    FACT_VALUE_MAX = 4096,
-    DRAFT_MAX = 1024, /* facts, counts, edits of one run, each */
     LOG_ODDS_MAX = 30000,
     DELAY_MS_MAX = 300000, /* a client waits 5 minutes: RFC 5321 4.5.3.2 */
 };
@@ -155,109 +152,6 @@ int32_t task_seen(struct task *task, const uint8_t digest[DIGEST_SIZE])
     if (draft->seen->len / DIGEST_SIZE >= task->scan->plan->limits.max_objects)
         return ASSAY_RC_LIMIT; /* no bound of the message: it is asked again */
     g_byte_array_append(draft->seen, digest, DIGEST_SIZE);
-    return ASSAY_RC_OK;
-}
-
-static bool is_fact_key(const char *key)
-{
-    size_t n = strlen(key);
-    return n > 0 && n <= FACT_KEY_MAX && strchr(key, '.') != NULL &&
-           strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789._-") == n;
-}
-
-static void fact_free(void *p)
-{
-    struct fact *fact = p;
-    if (fact == NULL)
-        return;
-    g_free(fact->key);
-    g_free(fact->value);
-    g_free(fact);
-}
-
-static struct fact *find_fact(const struct draft *draft, const char *key)
-{
-    for (unsigned i = 0; draft->facts != NULL && i < draft->facts->len; i++) {
-        struct fact *fact = draft->facts->pdata[i];
-        if (strcmp(fact->key, key) == 0)
-            return fact;
-    }
-    return NULL;
-}
-
-int32_t task_fact_set(struct task *task, const char *key, const char *value,
-                      size_t n)
-{
-    struct draft *draft = task->draft;
-    if (!is_fact_key(key) || n > FACT_VALUE_MAX ||
-        !g_utf8_validate_len(value, n, NULL))
-        return refuse(task, ASSAY_RC_INVAL,
-                      "set a fact with a wrong key or value");
-    if (!fact_is_listed(task->scanner->provides, key))
-        return refuse(task, ASSAY_RC_STATE,
-                      "set a fact that is not in its `provides`");
-    struct fact *fact = find_fact(draft, key);
-    if (fact == NULL) {
-        if (draft->facts == NULL)
-            draft->facts = g_ptr_array_new_with_free_func(fact_free);
-        if (draft->facts->len >= DRAFT_MAX)
-            return ASSAY_RC_LIMIT;
-        fact = g_new0(struct fact, 1);
-        fact->key = g_strdup(key);
-        g_ptr_array_add(draft->facts, fact);
-    }
-    g_free(fact->value);
-    fact->value = g_strndup(value, n);
-    return ASSAY_RC_OK;
-}
-
-int32_t task_fact_get(struct task *task, const char *key, const char **value)
-{
-    const struct fact *own = find_fact(task->draft, key);
-    if (own != NULL) {
-        *value = own->value;
-        return ASSAY_RC_OK;
-    }
-    if (!fact_is_listed(task->scanner->reads, key))
-        return ASSAY_RC_NOTFOUND;
-    const char *found = g_hash_table_lookup(task->scan->facts, key);
-    if (found == NULL)
-        return ASSAY_RC_NOTFOUND;
-    *value = found;
-    return ASSAY_RC_OK;
-}
-
-static void count_free(void *p)
-{
-    struct scan_count *count = p;
-    if (count == NULL)
-        return;
-    g_free(count->name);
-    g_free(count->key);
-    g_free(count);
-}
-
-GPtrArray *draft_counts_new(void)
-{
-    return g_ptr_array_new_with_free_func(count_free);
-}
-
-int32_t task_count(struct task *task, const char *name, const char *key,
-                   size_t key_n, int64_t n)
-{
-    if (!is_fact_key(name) || key_n > FACT_VALUE_MAX ||
-        memchr(key, '\0', key_n) != NULL)
-        return refuse(task, ASSAY_RC_INVAL, "count() with a wrong name or key");
-    struct draft *draft = task->draft;
-    if (draft->counts == NULL)
-        draft->counts = draft_counts_new();
-    if (draft->counts->len >= DRAFT_MAX)
-        return ASSAY_RC_LIMIT;
-    struct scan_count *count = g_new0(struct scan_count, 1);
-    count->name = g_strdup(name);
-    count->key = g_strndup(key, key_n);
-    count->n = n;
-    g_ptr_array_add(draft->counts, count);
     return ASSAY_RC_OK;
 }
 

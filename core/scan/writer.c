@@ -13,9 +13,8 @@ enum {
                              larger one takes the buffer with it */
     TRUST_MAX = 1 << 20,  /* so much is allocated on a container's word */
     CUT_KEPT = 4 << 20,   /* of a child that a bound has cut */
-    NAME_MAX_BYTES = 4096,
-    NAMES_MAX = 16,
-    WORD_MAX = 255, /* type, method */
+    METHOD_MAX = 255,
+    CHARSET_MAX = 63
 };
 
 #define CHILD_FLAGS                                                            \
@@ -28,61 +27,30 @@ static int32_t refuse(struct task *task, int32_t rc, const char *rule)
     return rc;
 }
 
-static char *word(struct assay_str s)
-{
-    return s.n > 0 ? g_strndup(s.p, MIN(s.n, WORD_MAX)) : NULL;
-}
-
-static void free_object(void *p)
-{
-    object_free(p);
-}
-
-static void clear_name(void *p)
-{
-    struct written_name *name = p;
-    g_free(name->raw);
-    g_free(name->charset);
-}
-
-static void add_name(struct writer *writer, const char *raw, size_t n,
-                     const char *charset)
-{
-    if (n == 0)
-        return;
-    if (writer->names == NULL) {
-        writer->names = g_array_new(false, false, sizeof(struct written_name));
-        g_array_set_clear_func(writer->names, clear_name);
-    }
-    if (writer->names->len >= NAMES_MAX)
-        return;
-    n = MIN(n, NAME_MAX_BYTES);
-    struct written_name name = {g_malloc(n), n, g_strdup(charset)};
-    memcpy(name.raw, raw, n);
-    g_array_append_val(writer->names, name);
-}
-
-/* Nothing is open and nothing is remembered; the buffer stays. */
-static void reset(struct writer *writer)
+/* Nothing is open.  A large buffer goes, a small one is kept. */
+static void close_writer(struct writer *writer)
 {
     writer->task = NULL;
+    writer->child = NULL;
     writer->size = 0;
     writer->is_cut = false;
-    if (writer->names != NULL)
-        g_array_set_size(writer->names, 0);
-    g_clear_pointer(&writer->type, g_free);
-    g_clear_pointer(&writer->method, g_free);
+    if (writer->capacity > TRUST_MAX) {
+        g_clear_pointer(&writer->buffer, g_free);
+        writer->capacity = 0;
+    }
 }
 
 void writer_drop(struct scan *scan)
 {
-    reset(&scan->state->writer);
+    struct writer *writer = &scan->state->writer;
+    object_free(writer->child);
+    close_writer(writer);
 }
 
 void writer_clear(struct writer *writer)
 {
-    reset(writer);
-    g_clear_pointer(&writer->names, g_array_unref);
+    object_free(writer->child);
+    close_writer(writer);
     g_clear_pointer(&writer->buffer, g_free);
     writer->capacity = 0;
 }
@@ -106,16 +74,33 @@ static int32_t may_begin(struct task *task, const struct assay_child *child)
     return budget_child(task);
 }
 
-static void open_writer(struct task *task, const struct assay_child *child)
+static void open_writer(struct task *task, const struct assay_child *about)
 {
+    struct object *child = object_new(about->kind, NULL);
+    child->parent = task->object;
+    child->id = task->scan->message->objects->len + draft_children(task);
+    child->depth = task->object->depth + 1;
+    child->unpack_depth = task->object->unpack_depth + 1;
+    child->flags = about->flags & CHILD_FLAGS;
+    child->readings = task->object->readings;
+    child->packed_size = about->packed_size;
+    child->told_size = about->told_size;
+    child->mtime = about->mtime;
+    child->origin = task->scanner->name;
+    if (about->method.n > 0)
+        child->method =
+            g_strndup(about->method.p, MIN(about->method.n, METHOD_MAX));
+    object_set_type(child, about->type.p, about->type.n);
     struct writer *writer = &task->scan->state->writer;
     writer->task = task;
-    writer->about = *child;
-    writer->about.flags &= CHILD_FLAGS;
-    writer->type = word(child->type);
-    writer->method = word(child->method);
-    g_autofree char *charset = word(child->charset);
-    add_name(writer, child->name.p, child->name.n, charset);
+    writer->child = child;
+    if (about->name.n == 0)
+        return;
+    g_autofree char *charset =
+        about->charset.n > 0
+            ? g_strndup(about->charset.p, MIN(about->charset.n, CHARSET_MAX))
+            : NULL;
+    object_add_name(child, about->name.p, about->name.n, charset, NULL);
 }
 
 int32_t writer_begin(struct task *task, const struct assay_child *child,
@@ -136,7 +121,7 @@ static void make_room(struct writer *writer, size_t n)
         return;
     size_t capacity = MAX(writer->capacity * 2, FIRST_CAPACITY);
     /* What the container tells saves steps, but buys no more than a little. */
-    capacity = MAX(capacity, MIN(writer->about.told_size, TRUST_MAX));
+    capacity = MAX(capacity, MIN(writer->child->told_size, TRUST_MAX));
     capacity = MAX(capacity, needed);
     writer->buffer = g_realloc(writer->buffer, capacity);
     writer->capacity = capacity;
@@ -162,7 +147,7 @@ int32_t writer_name(struct writer *writer, const char *raw, size_t n,
 {
     if (writer->task == NULL)
         return ASSAY_RC_STATE;
-    add_name(writer, raw, n, charset);
+    object_add_name(writer->child, raw, n, charset, NULL);
     return ASSAY_RC_OK;
 }
 
@@ -170,11 +155,11 @@ int32_t writer_flags(struct writer *writer, uint64_t flags)
 {
     if (writer->task == NULL)
         return ASSAY_RC_STATE;
-    writer->about.flags |= flags & CHILD_FLAGS;
+    writer->child->flags |= flags & CHILD_FLAGS;
     return ASSAY_RC_OK;
 }
 
-/* The content, and the buffer ready for the next child. */
+/* What was written; the buffer is ready for the next child. */
 static GBytes *take_content(struct writer *writer)
 {
     size_t size = writer->size;
@@ -187,38 +172,24 @@ static GBytes *take_content(struct writer *writer)
                             size);
 }
 
-/* Makes the child out of what the writer knows, and closes it. */
-static struct object *make_child(struct writer *writer, GBytes *content)
+static void free_object(void *p)
 {
-    struct task *task = writer->task;
-    struct draft *draft = task->draft;
-    struct object *child = object_new(writer->about.kind, content);
+    object_free(p);
+}
+
+/* The child is the draft's now, with that content, which is taken. */
+static struct object *keep_child(struct writer *writer, GBytes *content)
+{
+    struct object *child = writer->child;
+    struct draft *draft = writer->task->draft;
+    object_set_content(child, content);
     g_bytes_unref(content);
-    child->parent = task->object;
-    child->id = task->scan->message->objects->len +
-                (draft->children != NULL ? draft->children->len : 0);
-    child->depth = task->object->depth + 1;
-    child->unpack_depth = task->object->unpack_depth + 1;
-    child->flags |= writer->about.flags;
     if (writer->is_cut)
         child->flags |= ASSAY_OBJECT_TRUNCATED;
-    child->readings = task->object->readings;
-    child->packed_size = writer->about.packed_size;
-    child->told_size = writer->about.told_size;
-    child->mtime = writer->about.mtime;
-    child->method = g_steal_pointer(&writer->method);
-    if (writer->type != NULL)
-        object_set_type(child, writer->type, strlen(writer->type));
-    child->origin = task->scanner->name;
-    for (unsigned i = 0; writer->names != NULL && i < writer->names->len; i++) {
-        const struct written_name *name =
-            &g_array_index(writer->names, struct written_name, i);
-        object_add_name(child, name->raw, name->n, name->charset, NULL);
-    }
     if (draft->children == NULL)
         draft->children = g_ptr_array_new_with_free_func(free_object);
     g_ptr_array_add(draft->children, child);
-    reset(writer);
+    close_writer(writer);
     return child;
 }
 
@@ -226,7 +197,7 @@ int32_t writer_commit(struct writer *writer, struct object **out)
 {
     if (writer->task == NULL)
         return ASSAY_RC_STATE;
-    struct object *child = make_child(writer, take_content(writer));
+    struct object *child = keep_child(writer, take_content(writer));
     if (out != NULL)
         *out = child;
     return ASSAY_RC_OK;
@@ -235,9 +206,9 @@ int32_t writer_commit(struct writer *writer, struct object **out)
 void writer_abort(struct writer *writer)
 {
     if (writer->task != NULL && writer->is_cut)
-        make_child(writer, take_content(writer));
-    else
-        reset(writer);
+        keep_child(writer, take_content(writer));
+    else if (writer->task != NULL)
+        writer_drop(writer->task->scan);
 }
 
 static void unref_bytes(void *bytes)
@@ -259,9 +230,10 @@ int32_t writer_range(struct task *task, const struct assay_child *child,
     struct writer *writer = &task->scan->state->writer;
     size_t granted = budget_take(task, 0, length);
     writer->is_cut = granted < length;
-    GBytes *part = g_bytes_new_with_free_func(
-        whole->data + offset, granted, unref_bytes, g_bytes_ref(whole->bytes));
-    struct object *made = make_child(writer, part);
+    struct object *made = keep_child(
+        writer,
+        g_bytes_new_with_free_func(whole->data + offset, granted, unref_bytes,
+                                   g_bytes_ref(whole->bytes)));
     if (out != NULL)
         *out = made;
     return granted < length ? ASSAY_RC_LIMIT : ASSAY_RC_OK;

@@ -99,6 +99,28 @@ static void every_task_has_an_id_of_its_own(void)
     }
 }
 
+static int32_t unpack_mail(void *self, struct task *task)
+{
+    (void)self;
+    static const char mail[] =
+        "From: x@example.org\r\nSubject: inner\r\nContent-Type: multipart/mixed; boundary=i\r\n"
+        "\r\n--i\r\nContent-Type: text/plain\r\n\r\ninner\r\n--i--\r\n";
+    return strcmp(task->object->path, "1") == 0
+               ? fake_child(task, "m.eml", mail, sizeof mail - 1, NULL)
+               : ASSAY_RC_OK;
+}
+
+static void a_mail_inside_an_archive_is_taken_apart(void)
+{
+    struct fake fake;
+    fake_begin(&fake);
+    fake_scanner(&fake, "u", unpack_mail);
+    fake_scanner(&fake, "a", log_object);
+    fake_run(&fake, FAKE_TEXT_MAIL);
+    CU_ASSERT(fake_logged(&fake, "a:1 a:1!m.eml a:1!m.eml!1"));
+    fake_end(&fake);
+}
+
 /* --- wants --- */
 
 static const char *const zip_only[] = {"application/zip", NULL};
@@ -685,7 +707,9 @@ static void facts_reach_who_has_listed_them(void)
 {
     struct fake fake;
     fake_begin(&fake);
-    fake_scanner(&fake, "p", set_facts)->provides = provided;
+    struct scanner *p = fake_scanner(&fake, "p", set_facts);
+    p->provides = provided;
+    p->reads = read_by_q; /* its own too, if it says so */
     fake_scanner(&fake, "q", get_facts)->reads = read_by_q;
     fake_scanner(&fake, "r", get_unlisted_fact);
     fake_run(&fake, FAKE_TEXT_MAIL);
@@ -885,8 +909,9 @@ static void what_core_noticed_is_told_in_its_name(void)
 UNIT_MAIN(
     "scan", UNIT(stages_run_where_the_session_knows_them),
     UNIT(children_are_shown_to_all_like_any_object),
-    UNIT(every_task_has_an_id_of_its_own), UNIT(wants_decide_what_is_shown),
-    UNIT(a_declared_type_counts_as_well),
+    UNIT(every_task_has_an_id_of_its_own),
+    UNIT(a_mail_inside_an_archive_is_taken_apart),
+    UNIT(wants_decide_what_is_shown), UNIT(a_declared_type_counts_as_well),
     UNIT(what_is_too_large_for_a_scanner_is_partial_in_its_name),
     UNIT(who_has_seen_a_content_is_not_asked_again_below),
     UNIT(every_answer_counts_as_the_abi_says),
