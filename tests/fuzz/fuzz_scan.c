@@ -166,13 +166,12 @@ static int32_t handle(void *self, struct task *task)
     for (unsigned i = 0; i < operations && input.n > 0; i++)
         act(task, &waits);
     uint8_t answer = next();
-    if (waits && answer < 200) {
+    int32_t rc = answer < 180 ? ASSAY_RC_OK : (int32_t)(answer - 220);
+    if (waits && (answer < 150 || rc == ASSAY_RC_PENDING)) {
         input.went_wrong = went_wrong_before; /* this run never was */
         return ASSAY_RC_PENDING;
     }
-    int32_t rc = answer < 180 ? ASSAY_RC_OK : (int32_t)(answer - 220);
-    if (rc != ASSAY_RC_OK && rc != ASSAY_RC_NOT_APPLICABLE &&
-        rc != ASSAY_RC_LIMIT)
+    if (rc != ASSAY_RC_OK && rc != ASSAY_RC_NOT_APPLICABLE)
         input.went_wrong = true;
     return rc;
 }
@@ -188,7 +187,7 @@ static void resolve(void *self, struct wish *const *wishes, size_t n)
 
 static void check_objects(const struct message *message)
 {
-    for (guint i = 0; i < message->objects->len; i++) {
+    for (unsigned i = 0; i < message->objects->len; i++) {
         const struct object *object = message->objects->pdata[i];
         require(object->id == i && object->path != NULL);
         require(i == 0 || object->parent->id < i);
@@ -202,7 +201,7 @@ static void check_findings(const struct scan *scan,
 {
     unsigned counted = 0;
     bool failed = false;
-    for (guint i = 0; i < scan->findings->len; i++) {
+    for (unsigned i = 0; i < scan->findings->len; i++) {
         const struct finding *a = scan->findings->pdata[i];
         bool is_bound =
             strcmp(a->plugin, "core") == 0 && a->kind == ASSAY_KIND_PARTIAL;
@@ -210,10 +209,11 @@ static void check_findings(const struct scan *scan,
         require(finding_kind_rank(a->kind) <=
                     finding_kind_rank(verdict->kind) ||
                 a->kind == ASSAY_KIND_SPAM || a->kind == ASSAY_KIND_MALWARE);
+        /* LIMIT passed on counts as OK: then the bound is told. */
         failed = failed || finding_kind_rank(a->kind) >=
                                finding_kind_rank(ASSAY_KIND_PARTIAL);
         counted += !is_bound;
-        for (guint k = 0; k < i; k++) {
+        for (unsigned k = 0; k < i; k++) {
             const struct finding *b = scan->findings->pdata[k];
             require(a->plugin != b->plugin || a->kind != b->kind ||
                     a->rcpt != b->rcpt || strcmp(a->name, b->name) != 0 ||

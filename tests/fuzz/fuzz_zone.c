@@ -35,7 +35,7 @@ static void ask(const struct zone *zone, uint32_t kind, uint32_t type,
     require(wish->state >= ASSAY_ANSWER_DATA &&
             wish->state <= ASSAY_ANSWER_BOGUS);
     require((wish->state == ASSAY_ANSWER_DATA) == (wish->records->len > 0));
-    for (guint i = 0; i < wish->records->len; i++) {
+    for (unsigned i = 0; i < wish->records->len; i++) {
         const struct wish_record *record = wish->records->pdata[i];
         require(record->data[record->data_n] == '\0');
         require(kind != ASSAY_WANT_DNS || record->type == type);
