@@ -50,8 +50,9 @@ static void append_kinds(const struct summary *summary, GString *to)
 void summary_show(const struct summary *summary, size_t asked, uint64_t ns,
                   GString *to)
 {
-    g_string_append_printf(to, "%zu message%s:", summary->messages,
-                           plural(summary->messages));
+    g_string_append_printf(to, "%zu message%s%s", summary->messages,
+                           plural(summary->messages),
+                           summary->messages > 0 ? ":" : "");
     append_kinds(summary, to);
     const char *before = "\nActions:  ";
     for (uint32_t action = 0; action < SUMMARY_ACTIONS; action++)

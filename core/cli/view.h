@@ -26,6 +26,9 @@ struct view {
 void view_answer(const struct view *view, const struct answer *answer,
                  GString *to);
 
+/* The recipient a finding is for; NULL: all. */
+const char *view_rcpt(const struct answer *answer, const struct finding *f);
+
 /* --- JSON: one object, one line --- */
 void view_json(const struct view *view, const struct answer *answer,
                GString *to);
@@ -47,7 +50,8 @@ void view_table(const struct view *view, const struct answer *answer,
                 GString *to);
 void view_table_objects(const struct answer *answer, GString *to);
 void view_table_reasons(const struct answer *answer, GString *to);
-/* One finding in words: "clamav: malware Eicar in 2!a.zip: text". */
-void view_table_finding(const struct finding *f, GString *to);
+/* One finding in words: "clamav: Eicar (malware) in 2!a.zip: text". */
+void view_table_finding(const struct answer *answer, const struct finding *f,
+                        GString *to);
 
 #endif

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The recipient a finding is for, NULL: all. */
-static const char *rcpt_of(const struct answer *answer, const struct finding *f)
+const char *view_rcpt(const struct answer *answer, const struct finding *f)
 {
     const GPtrArray *rcpts = answer->message->session->rcpts;
     return f->rcpt >= 0 && (unsigned)f->rcpt < rcpts->len
@@ -37,7 +36,7 @@ void view_json_finding(const struct answer *answer, const struct finding *f,
     json_key(to, "log_odds");
     json_int(to, f->log_odds_milli);
     json_key(to, "rcpt");
-    json_text(to, rcpt_of(answer, f));
+    json_text(to, view_rcpt(answer, f));
     json_key(to, "text");
     json_text(to, f->text);
     g_string_append_c(to, '}');

@@ -72,7 +72,8 @@ void view_json_reasons(const struct answer *answer, GString *to)
     append_counts(answer, to);
 }
 
-static void append_decision(const struct because *because, const char *rcpt,
+static void append_decision(const struct answer *answer,
+                            const struct because *because, const char *rcpt,
                             GString *to)
 {
     g_string_append(to, "      because ");
@@ -85,7 +86,7 @@ static void append_decision(const struct because *because, const char *rcpt,
     escape_text(to, line, strlen(line), 0);
     if (because->finding != NULL) {
         g_string_append(to, "\n          by ");
-        view_table_finding(because->finding, to);
+        view_table_finding(answer, because->finding, to);
     }
     g_string_append_c(to, '\n');
 }
@@ -94,11 +95,11 @@ void view_table_reasons(const struct answer *answer, GString *to)
 {
     const struct verdict *verdict = answer->verdict;
     if (verdict->rcpts->len == 0)
-        append_decision(&verdict->because, NULL, to);
+        append_decision(answer, &verdict->because, NULL, to);
     for (unsigned i = 0; i < verdict->rcpts->len; i++) {
         const struct verdict_rcpt *r =
             &g_array_index(verdict->rcpts, struct verdict_rcpt, i);
-        append_decision(&r->because, r->rcpt, to);
+        append_decision(answer, &r->because, r->rcpt, to);
     }
     g_string_append_printf(to, "      took %.1f ms", (double)answer->ns / 1e6);
     for (size_t i = 0; i < answer->plan.scanner_n; i++) {

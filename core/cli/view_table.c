@@ -45,28 +45,37 @@ void view_table_head(const struct view *view, GString *to)
         "VERDICT", "SCL", "ACTION", "MESSAGE", view->with_color ? SGR_OFF : "");
 }
 
-void view_table_finding(const struct finding *f, GString *to)
+/* A name such as "spam.gtube" says already whose it is. */
+static bool names_its_plugin(const struct finding *f)
 {
-    g_string_append_printf(to, "%s: ", f->plugin);
-    if (f->name[0] != '\0') {
-        escape_text(to, f->name, strlen(f->name), TEXT_SHOWN);
-        g_string_append_printf(to, " (%s", finding_kind_name(f->kind));
-    } else {
-        g_string_append_printf(to, "(%s", finding_kind_name(f->kind));
-    }
+    size_t n = strlen(f->plugin);
+    return strncmp(f->name, f->plugin, n) == 0 && f->name[n] == '.';
+}
+
+static void append_text(GString *to, const char *before, const char *text)
+{
+    if (text == NULL || text[0] == '\0')
+        return;
+    g_string_append(to, before);
+    escape_text(to, text, strlen(text), TEXT_SHOWN);
+}
+
+void view_table_finding(const struct answer *answer, const struct finding *f,
+                        GString *to)
+{
+    if (!names_its_plugin(f))
+        g_string_append_printf(to, "%s: ", f->plugin);
+    append_text(to, "", f->name);
+    g_string_append_printf(to, "%s(%s", f->name[0] != '\0' ? " " : "",
+                           finding_kind_name(f->kind));
     if (f->kind == ASSAY_KIND_SPAM)
         g_string_append_printf(to, " %+.1f", f->log_odds_milli / 1000.0);
     else if (f->confidence < 100)
         g_string_append_printf(to, " %u %%", f->confidence);
     g_string_append_c(to, ')');
-    if (f->object != NULL && f->object->path[0] != '\0') {
-        g_string_append(to, " in ");
-        escape_text(to, f->object->path, strlen(f->object->path), TEXT_SHOWN);
-    }
-    if (f->text[0] != '\0') {
-        g_string_append(to, ": ");
-        escape_text(to, f->text, strlen(f->text), TEXT_SHOWN);
-    }
+    append_text(to, " in ", f->object != NULL ? f->object->path : NULL);
+    append_text(to, " for ", view_rcpt(answer, f));
+    append_text(to, ": ", f->text);
 }
 
 /* Info changes nothing: shown only to who asks why. */
@@ -88,7 +97,7 @@ static void append_findings(const struct view *view,
         if (!is_shown(view, f) || n++ >= most)
             continue;
         g_string_append(to, "      ");
-        view_table_finding(f, to);
+        view_table_finding(answer, f, to);
         g_string_append_c(to, '\n');
     }
     if (n > most)
