@@ -189,6 +189,8 @@ static void expand(struct entity_work *work)
               &tree);
     message->parts += tree.parts;
     message->header_fields += tree.header_fields;
+    /* A nested mail had the fields of the part that holds it. */
+    g_clear_pointer(&mail->fields, g_array_unref);
     mail->fields = g_steal_pointer(&tree.fields);
     note_bound(message, mail, &tree);
     entity_note_block(message, mail, &tree.block);
