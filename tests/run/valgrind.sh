@@ -14,7 +14,8 @@ esac
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 rc=0
-valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite \
+valgrind --quiet --suppressions=tests/run/valgrind.supp \
+    --leak-check=full --errors-for-leak-kinds=definite \
     --error-exitcode=99 "$build/assay" scan --json --jobs 0 tests/mail >"$out" || rc=$?
 # 0, 1 and 2 are assay's own answers; 99 is valgrind's.
 [ "$rc" -le 2 ] || {
