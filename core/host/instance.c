@@ -8,6 +8,7 @@
 #include "host/code.h"
 #include "host/scratch.h"
 #include "host/setting.h"
+#include "host/stamp.h"
 #include "host/threads.h"
 
 #include <inttypes.h>
@@ -34,59 +35,6 @@ static void set_error(GError **error, const char *did, int32_t rc, char *text)
     g_autofree char *clean = escape_dup(text, strlen(text), 0);
     g_set_error(error, BASE_ERROR, BASE_ERROR_PLUGIN, "%s failed with %s: %s",
                 did, code_name(rc), clean);
-}
-
-static bool is_stamp_text(const char text[64])
-{
-    size_t n = strnlen(text, 64);
-    if (n == 64 || !g_utf8_validate(text, (gssize)n, NULL))
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
-            return false;
-    return true;
-}
-
-static int32_t ask_stamp(const struct instance *instance,
-                         struct assay_stamp *stamp)
-{
-    memset(stamp, 0, sizeof *stamp);
-    stamp->struct_size = sizeof *stamp;
-    int32_t rc = instance->plugin->stamp(instance->inst, stamp);
-    stamp->struct_size = sizeof *stamp;
-    return rc;
-}
-
-static bool read_stamp(struct instance *instance, GError **error)
-{
-    if (instance->plugin->stamp == NULL)
-        return true;
-    struct assay_stamp again;
-    int32_t rc = ask_stamp(instance, &instance->stamp);
-    if (rc == ASSAY_RC_OK)
-        rc = ask_stamp(instance, &again);
-    if (rc != ASSAY_RC_OK) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_PLUGIN,
-                    "stamp() failed with %s", code_name(rc));
-        return false;
-    }
-    if (!is_stamp_text(instance->stamp.engine) ||
-        !is_stamp_text(instance->stamp.database)) {
-        g_set_error(
-            error, BASE_ERROR, BASE_ERROR_PLUGIN,
-            "stamp() gave versions that are not NUL-terminated lines of "
-            "UTF-8");
-        return false;
-    }
-    if (memcmp(&again, &instance->stamp, sizeof again) != 0) {
-        g_set_error(
-            error, BASE_ERROR, BASE_ERROR_PLUGIN,
-            "stamp() gives another stamp each time: it must be constant "
-            "for the life of an instance");
-        return false;
-    }
-    instance->has_stamp = true;
-    return true;
 }
 
 static bool check_stack(const struct instance *instance, GError **error)
@@ -158,7 +106,7 @@ static bool create(struct instance *instance, struct host *host,
         !need_scratch(instance, host, who, &scratch_dir, error) ||
         !call_create(instance, host, ASSAY_MODE_SCAN, scratch_dir, error))
         return false;
-    if (read_stamp(instance, error))
+    if (stamp_read(instance, error))
         return true;
     instance_close(instance);
     return false;
