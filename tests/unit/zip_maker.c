@@ -15,7 +15,7 @@ static GByteArray *start(struct zip_maker *zip)
 static void put(GByteArray *to, uint64_t value, unsigned bytes)
 {
     for (unsigned i = 0; i < bytes; i++) {
-        uint8_t byte = (uint8_t)(value >> (8 * i));
+        uint8_t byte = (uint8_t)(i < 8 ? value >> (8 * i) : 0);
         g_byte_array_append(to, &byte, 1);
     }
 }
