@@ -273,7 +273,7 @@ install: all
 	install -m 644 sdk/include/assay/*.h '$(D)/include/assay/'
 	install -m 644 sdk/plugin.map sdk/*.md sdk/template/* '$(D)/share/assay/sdk/'
 	cp -R sigs/. '$(D)/share/assay/sigs/'
-	test -e '$(DESTDIR)/etc/assay/plugins.conf' || sed 's,sigs/,$(PREFIX)/share/assay/sigs/,' \
+	test -e '$(DESTDIR)/etc/assay/plugins.conf' || sed 's,sigs/,$(PREFIX)/share/assay/sigs/,g' \
 		plugins.conf >'$(DESTDIR)/etc/assay/plugins.conf'
 	for m in core/cli/man/*.[15]; do install -m 644 $$m '$(D)/share/man/man'$${m##*.}/; done
 
