@@ -62,7 +62,7 @@ DEBS := gcc g++ make pkg-config libglib2.0-dev libgmime-3.0-dev libmagic-dev \
 DEBS_TEST  := libcunit1-dev clang clang-tidy clang-format cppcheck valgrind jq \
 	libclang-rt-14-dev clamav-testfiles zip mandoc abigail-tools \
 	libarchive-tools xz-utils time
-DEBS_BENCH := clamav-daemon clamdscan npm
+DEBS_BENCH := clamav-daemon $(if $(shell command -v npm),,npm)
 
 # --- flags ----------------------------------------------------------------------
 
