@@ -2,6 +2,7 @@
 #include "header.h"
 
 #include "tests.h"
+#include "value.h"
 
 #include <ctype.h>
 #include <stddef.h>
@@ -15,11 +16,6 @@ enum {
     GAP = 5,
     LOCAL_PART = 3
 };
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 #define FIELD(name, member)                                                    \
     {                                                                          \
@@ -79,147 +75,6 @@ void header_read(const struct assay_host *host, const struct assay_task *task,
     host->header_text(task, task->object, "Subject", 0, &header->subject);
 }
 
-/* --- values --- */
-
-/* What is left of a value. */
-struct rest {
-    const char *p;
-    const char *end;
-};
-
-static struct rest rest_of(struct assay_str value)
-{
-    const char *p = value.p == NULL ? "" : value.p;
-
-    return (struct rest){.p = p, .end = p + value.n};
-}
-
-static void skip_blanks(struct rest *rest)
-{
-    while (rest->p < rest->end && is_blank(*rest->p))
-        rest->p++;
-}
-
-/* A number of at least `least` and at most `most` digits. */
-static bool take_digits(struct rest *rest, unsigned least, unsigned most)
-{
-    unsigned n = 0;
-
-    while (rest->p < rest->end && n < most &&
-           isdigit((unsigned char)*rest->p)) {
-        rest->p++;
-        n++;
-    }
-    return n >= least;
-}
-
-static bool take_char(struct rest *rest, char c)
-{
-    if (rest->p == rest->end || *rest->p != c)
-        return false;
-    rest->p++;
-    return true;
-}
-
-/* One of the words of three letters in `all`. */
-static bool take_word(struct rest *rest, const char *all)
-{
-    if (rest->end - rest->p < 3)
-        return false;
-    for (const char *word = all; *word != '\0'; word += 3) {
-        if (strncasecmp(rest->p, word, 3) == 0) {
-            rest->p += 3;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool take_time(struct rest *rest)
-{
-    if (!take_digits(rest, 1, 2) || !take_char(rest, ':') ||
-        !take_digits(rest, 2, 2))
-        return false;
-    return !take_char(rest, ':') || take_digits(rest, 2, 2);
-}
-
-static bool take_zone(struct rest *rest)
-{
-    const char *start = rest->p;
-
-    if (take_char(rest, '+') || take_char(rest, '-'))
-        return take_digits(rest, 4, 4);
-    while (rest->p < rest->end && isalpha((unsigned char)*rest->p))
-        rest->p++;
-    return rest->p > start && rest->p - start <= 5;
-}
-
-bool header_is_date(struct assay_str value)
-{
-    struct rest rest = rest_of(value);
-
-    skip_blanks(&rest);
-    if (take_word(&rest, "MonTueWedThuFriSatSun")) {
-        take_char(&rest, ',');
-        skip_blanks(&rest);
-    }
-    if (!take_digits(&rest, 1, 2))
-        return false;
-    skip_blanks(&rest);
-    if (!take_word(&rest, "JanFebMarAprMayJunJulAugSepOctNovDec"))
-        return false;
-    skip_blanks(&rest);
-    if (!take_digits(&rest, 4, 4))
-        return false;
-    skip_blanks(&rest);
-    if (!take_time(&rest))
-        return false;
-    skip_blanks(&rest);
-    return take_zone(&rest);
-}
-
-bool header_is_message_id(struct assay_str value)
-{
-    struct rest rest = rest_of(value);
-
-    skip_blanks(&rest);
-    while (rest.end > rest.p && is_blank(rest.end[-1]))
-        rest.end--;
-    size_t n = (size_t)(rest.end - rest.p);
-    if (n < 5 || rest.p[0] != '<' || rest.end[-1] != '>')
-        return false;
-    const char *at = memchr(rest.p, '@', n);
-    if (at == NULL || at == rest.p + 1 || at + 2 >= rest.end)
-        return false;
-    for (const char *p = rest.p + 1; p < rest.end - 1; p++) {
-        if (is_blank(*p) || *p == '<' || *p == '>')
-            return false;
-    }
-    return true;
-}
-
-/* The address in an address field: what stands around the last '@'. */
-static struct assay_str address_in(struct assay_str value)
-{
-    struct assay_str none = {0};
-    const char *at = value.n == 0 ? NULL : memrchr(value.p, '@', value.n);
-
-    if (at == NULL)
-        return none;
-    const char *from = at;
-    const char *to = at + 1;
-    const char *end = value.p + value.n;
-    while (from > value.p && !is_blank(from[-1]) &&
-           strchr("<>,;:\"()", from[-1]) == NULL)
-        from--;
-    while (to < end &&
-           (isalnum((unsigned char)*to) || *to == '.' || *to == '-'))
-        to++;
-    if (from == at || to == at + 1)
-        return none;
-    return (struct assay_str){.p = from, .n = (uint64_t)(to - from)};
-}
-
 static struct assay_str local_part(struct assay_str address)
 {
     const char *at = address.n == 0 ? NULL : memchr(address.p, '@', address.n);
@@ -261,7 +116,7 @@ static bool has_gap(struct assay_str subject)
     unsigned run = 0;
 
     for (uint64_t i = 0; i < subject.n; i++) {
-        if (is_blank(subject.p[i])) {
+        if (value_is_blank(subject.p[i])) {
             run++;
         } else {
             if (run >= GAP && i > run)
@@ -293,28 +148,24 @@ static uint64_t look_at_ids(const struct header *header)
 
     if (header->date.p == NULL)
         found |= TEST_BIT(TEST_NO_DATE);
-    else if (!header_is_date(header->date))
+    else if (!value_is_date(header->date))
         found |= TEST_BIT(TEST_BAD_DATE);
     if (header->message_id.p == NULL)
         found |= TEST_BIT(TEST_NO_MESSAGE_ID);
-    else if (!header_is_message_id(header->message_id))
+    else if (!value_is_message_id(header->message_id))
         found |= TEST_BIT(TEST_BAD_MESSAGE_ID);
     if (header->msmail_priority.p != NULL && header->mimeole.p == NULL)
         found |= TEST_BIT(TEST_FORGED_OUTLOOK);
-    if (header->priority.n > 0) {
-        struct rest rest = rest_of(header->priority);
-        skip_blanks(&rest);
-        if (take_char(&rest, '1'))
-            found |= TEST_BIT(TEST_PRIORITY_HIGH);
-    }
+    if (value_begins(header->priority, "1"))
+        found |= TEST_BIT(TEST_PRIORITY_HIGH);
     return found;
 }
 
 static uint64_t look_at_addresses(const struct header *header)
 {
     uint64_t found = 0;
-    struct assay_str from = address_in(header->from);
-    struct assay_str to = address_in(header->to);
+    struct assay_str from = value_address(header->from);
+    struct assay_str to = value_address(header->to);
 
     if (header->from.p == NULL)
         found |= TEST_BIT(TEST_NO_FROM);
@@ -334,14 +185,9 @@ static uint64_t look_at_addresses(const struct header *header)
 /* What the body shows, but the header speaks against. */
 uint64_t header_denies(const struct header *header)
 {
-    static const char mixed[] = "multipart/mixed";
-    struct rest rest = rest_of(header->content_type);
     uint64_t denied = 0;
 
-    skip_blanks(&rest);
-    size_t n = (size_t)(rest.end - rest.p);
-    if (n < sizeof(mixed) - 1 ||
-        strncasecmp(rest.p, mixed, sizeof(mixed) - 1) != 0)
+    if (!value_begins(header->content_type, "multipart/mixed"))
         denied |= TEST_BIT(TEST_SINGLE_PART_MIXED);
     if (header->mime_version.p != NULL)
         denied |= TEST_BIT(TEST_HTML_NO_MIME);

@@ -39,10 +39,4 @@ uint64_t header_look(const struct header *header);
 /* The tests that the body alone seems to meet and the header rules out. */
 uint64_t header_denies(const struct header *header);
 
-/* RFC 5322 3.3, with the obsolete zones and without the seconds that some leave
- * out. */
-bool header_is_date(struct assay_str value);
-/* RFC 5322 3.6.4: <left@right>, nothing else. */
-bool header_is_message_id(struct assay_str value);
-
 #endif

@@ -3,6 +3,7 @@
 #include "../../plugins/spam/html.h"
 #include "../../plugins/spam/tests.h"
 #include "../../plugins/spam/url.h"
+#include "../../plugins/spam/value.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -152,9 +153,9 @@ static void dates_are_as_rfc_5322_has_them(void)
     };
 
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-        CU_ASSERT(header_is_date(str(good[i])));
+        CU_ASSERT(value_is_date(str(good[i])));
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        CU_ASSERT_FALSE(header_is_date(str(bad[i])));
+        CU_ASSERT_FALSE(value_is_date(str(bad[i])));
 }
 
 static void message_ids_are_left_at_right(void)
@@ -164,9 +165,9 @@ static void message_ids_are_left_at_right(void)
                                       "<a@>", "<a b@c>", "<a@b> x", "<<a@b>>"};
 
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-        CU_ASSERT(header_is_message_id(str(good[i])));
+        CU_ASSERT(value_is_message_id(str(good[i])));
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        CU_ASSERT_FALSE(header_is_message_id(str(bad[i])));
+        CU_ASSERT_FALSE(value_is_message_id(str(bad[i])));
 }
 
 static struct header honest(void)
