@@ -50,17 +50,6 @@ static size_t uu_start(const uint8_t *p, size_t n)
     return eol == NULL ? n : (size_t)(eol - p) + 1;
 }
 
-/* Base64 decodes three bytes of four characters; all others should be line ends and
- * padding. */
-static bool is_junky(const uint8_t *p, size_t n, size_t decoded)
-{
-    size_t space = 0;
-    for (size_t i = 0; i < n; i++)
-        space += p[i] <= ' ' || p[i] == '=';
-    size_t letters = decoded / 3 * 4 + (decoded % 3 > 0 ? decoded % 3 + 1 : 0);
-    return n - space > letters + 3;
-}
-
 /* One decoding; lives on the stack. */
 struct work {
     GMimeEncoding state;
@@ -69,7 +58,42 @@ struct work {
     uint64_t max;
     size_t used; /* of p */
     size_t size; /* decoded, may be a chunk over max */
+    bool has_tail;
 };
+
+/* Behind the padding that begins in p[at..n), or n. */
+static size_t padding_end(const uint8_t *p, size_t at, size_t n)
+{
+    const uint8_t *pad = memchr(p + at, '=', n - at);
+    if (pad == NULL)
+        return n;
+    at = (size_t)(pad - p);
+    while (at < n && (p[at] == '=' || g_ascii_isspace(p[at])))
+        at++;
+    return at;
+}
+
+/* GMime stops at padding, many mail programs do not: what is behind it is decoded,
+ * too. */
+static size_t step(struct work *work, size_t n, char *to)
+{
+    const char *p = (const char *)work->p + work->used;
+    if (work->state.encoding != GMIME_CONTENT_ENCODING_BASE64)
+        return g_mime_encoding_step(&work->state, p, n, to);
+    size_t size = 0;
+    for (size_t at = 0; at < n;) {
+        size_t end = padding_end((const uint8_t *)p, at, n);
+        bool is_behind = work->state.state == -1;
+        if (is_behind)
+            g_mime_encoding_reset(&work->state);
+        size_t more =
+            g_mime_encoding_step(&work->state, p + at, end - at, to + size);
+        work->has_tail |= is_behind && more > 0;
+        size += more;
+        at = end;
+    }
+    return size;
+}
 
 /* A new buffer, yours. */
 static uint8_t *decode(struct work *work)
@@ -83,12 +107,48 @@ static uint8_t *decode(struct work *work)
     uint8_t *to = g_malloc(MAX(cap, 1));
     while (work->used < work->n && work->size < work->max) {
         size_t n = MIN(work->n - work->used, chunk);
-        work->size += g_mime_encoding_step(&work->state,
-                                           (const char *)work->p + work->used,
-                                           n, (char *)to + work->size);
+        work->size += step(work, n, (char *)to + work->size);
         work->used += n;
     }
     return to;
+}
+
+static bool is_base64_letter(uint8_t c)
+{
+    return g_ascii_isalnum(c) || c == '+' || c == '/';
+}
+
+/* Base64 that is not plain: with bytes that do not belong there, and going on behind
+ * its padding with more base64 (not with words, such as a mailing list's footer). */
+static void judge_base64(const struct work *work, struct decoded *out)
+{
+    size_t junk = 0;
+    size_t junk_behind = 0;
+    size_t letters_behind = 0;
+    bool is_behind = false;
+    for (size_t i = 0; i < work->used; i++) {
+        uint8_t c = work->p[i];
+        bool is_letter = is_base64_letter(c);
+        bool is_junk = c > ' ' && c != '=' && !is_letter;
+        is_behind |= c == '=';
+        junk += is_junk;
+        junk_behind += is_behind && is_junk;
+        letters_behind += is_behind && is_letter;
+    }
+    out->has_junk = junk > 0;
+    out->has_tail = work->has_tail && junk_behind * 10 <= letters_behind;
+}
+
+/* Does it look as it should?  Base64 is four letters for three bytes, line ends and
+ * padding; cheaper to count than to look. */
+static bool is_plain_base64(const struct work *work)
+{
+    size_t space = 0;
+    for (size_t i = 0; i < work->used; i++)
+        space += work->p[i] <= ' ' || work->p[i] == '=';
+    size_t rest = work->size % 3;
+    size_t letters = work->size / 3 * 4 + (rest > 0 ? rest + 1 : 0);
+    return work->used - space == letters && !work->has_tail;
 }
 
 void decode_content(GBytes *raw, const char *encoding, uint64_t max,
@@ -111,8 +171,8 @@ void decode_content(GBytes *raw, const char *encoding, uint64_t max,
         work.state.state |= GMIME_UUDECODE_STATE_BEGIN;
     }
     uint8_t *bytes = decode(&work);
-    out->has_junk = how == GMIME_CONTENT_ENCODING_BASE64 &&
-                    is_junky(work.p, work.used, work.size);
+    if (how == GMIME_CONTENT_ENCODING_BASE64 && !is_plain_base64(&work))
+        judge_base64(&work, out);
     out->is_cut = work.size > max || work.used < work.n;
     size_t size = (size_t)MIN((uint64_t)work.size, max);
     if (size < work.n / 2)

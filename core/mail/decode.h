@@ -18,6 +18,8 @@ struct decoded {
     bool is_cut;     /* `max` was reached */
     bool is_unknown; /* no encoding of that name: taken as it is */
     bool has_junk;   /* base64 with characters that do not belong there */
+    bool has_tail; /* base64 that goes on behind its padding: some programs stop
+                        there, the content here goes on */
 };
 
 /* Decodes `raw`, which `encoding` (lower case; NULL: none) says how to read, into at

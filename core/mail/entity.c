@@ -193,6 +193,10 @@ static void note_content(struct entity_work *work, struct object *object,
                                                      : ASSAY_KIND_INFO,
                      "mime.encoding_unknown", object,
                      "The Content-Transfer-Encoding is none that is known.");
+    if (decoded->has_tail)
+        message_note(message, ASSAY_KIND_ANOMALY, "mime.base64_padding", object,
+                     "Base64 goes on behind its padding, where some programs "
+                     "stop.");
     if (decoded->has_junk)
         message_note(message, ASSAY_KIND_INFO, "mime.base64_junk", object,
                      "Base64 holds characters that do not belong there.");

@@ -13,7 +13,7 @@
  *   anomaly   what may hide content from one program and show it to another:
  *             mime.boundary_missing mime.boundary_absent mime.boundary_near
  *             mime.header_conflict mime.encoding_unknown (one that looks like a
- *             known one) mime.partial header.nul
+ *             known one) mime.base64_padding mime.partial header.nul
  *   info      broken, but every program sees the same: header.8bit header.junk
  *             mime.boundary_unclosed mime.multipart_empty mime.base64_junk
  *             mime.external_body mime.encoding_unknown mail.empty mail.no_header

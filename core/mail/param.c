@@ -2,7 +2,7 @@
 #include "mail/param.h"
 
 #include "mail/text.h"
-#include "mail/value.h"
+#include "mail/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -253,7 +253,7 @@ static void add_single(struct object *object, const struct param *param,
     g_autofree char *text = NULL;
     if (has_words && bytes->len <= *budget) {
         *budget -= bytes->len;
-        text = value_decode(bytes->str, bytes->len);
+        text = words_decode(bytes->str, bytes->len);
     } else {
         text = text_convert(bytes->str, bytes->len, charset, 0, NULL);
     }

@@ -3,7 +3,7 @@
 
 #include "mail/charset.h"
 #include "mail/field.h"
-#include "mail/value.h"
+#include "mail/words.h"
 
 #include <glib.h>
 
@@ -182,6 +182,7 @@ char *text_header(const struct object *object, const char *name, unsigned index)
     const struct field *field = field_find(object->fields, name, index);
     if (field == NULL)
         return NULL;
-    char *text = value_decode(field->value, field->value_n);
+    char *text = words_decode(
+        field->value, MIN(field->value_n, (uint32_t)TEXT_MAX_HEADER_BYTES));
     return g_strstrip(text);
 }

@@ -9,9 +9,11 @@
 
 #include <stddef.h>
 
-/* So much of an object becomes text; what comes after is only in its content. */
 enum {
-    TEXT_MAX_BYTES = 16 * 1024 * 1024
+    /* So much of an object becomes text; what comes after is only in its content. */
+    TEXT_MAX_BYTES = 16 * 1024 * 1024,
+    /* So much of a header value is decoded. */
+    TEXT_MAX_HEADER_BYTES = 64 * 1024
 };
 
 /* The content of a text object as valid UTF-8, made when first asked for and kept:

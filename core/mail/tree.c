@@ -204,6 +204,8 @@ static void take_mail(struct pass *pass)
     g_array_unref(pass->out->fields);
     pass->out->fields = head.fields;
     pass->out->block = head.block;
+    pass->out->block.junk +=
+        at > field_skip_from_line(pass->source.p, pass->source.n);
     if (goes_on)
         take_body(pass, head.end);
 }

@@ -3,6 +3,7 @@
 #include "mail/charset.h"
 #include "mail/message.h"
 #include "mail/text.h"
+#include "mail/words.h"
 #include "unit.h"
 
 #include <assay/plugin.h>
@@ -234,6 +235,66 @@ static void header_values_are_unfolded_and_decoded(void)
     session_free(session);
 }
 
+static const struct {
+    const char *raw;
+    const char *text;
+} encoded[] = {
+    {"", ""},
+    {"plain", "plain"},
+    {"=?utf-8?Q?caf=C3=A9?=", "café"},
+    {"=?UTF-8?b?Y2Fmw6k=?=", "café"},
+    {"=?iso-8859-1?q?caf=E9_au_lait?=", "café au lait"},
+    {"a =?utf-8?Q?b?= c", "a b c"},
+    {"=?utf-8?Q?a?= =?utf-8?Q?b?=", "ab"},
+    {"=?utf-8?Q?a?=\r\n =?iso-8859-1?Q?=E9?=", "aé"},
+    {"=?utf-8?Q?a?= x =?utf-8?Q?b?=", "a x b"},
+    {"=?utf-8?B?YS4=?= =?utf-8?B?ZXhl?=", "a.exe"},
+    {"=?utf-8?B?Y2Fmw?= =?utf-8?B?6k=?=", "café"},
+    {"=?utf-8?Q?caf=C3?= =?utf-8?Q?=A9?=", "café"},
+    {"=?utf-8*en?Q?a?=", "a"},
+    {"x=?utf-8?Q?a?=y", "xay"},
+    {"=?utf-8?Q?two words?=", "two words"},
+    {"=?no-such?Q?a?=", "a"},
+    {"=?utf-8?X?a?=", "=?utf-8?X?a?="},
+    {"=?utf-8?Q?open", "=?utf-8?Q?open"},
+    {"=?", "=?"},
+    {"=??Q?a?=", "=??Q?a?="},
+    {"=?utf-8?Q?"
+     "?=",
+     ""},
+    {"=?utf-8?Q?=ZZ=4?=", "=ZZ=4"},
+    {"=?utf-8?B?*#?=", ""},
+    {"caf\xe9 =?utf-8?Q?=C3=A9?=", "café é"},
+};
+
+static void encoded_words_are_read_as_mail_programs_do(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(encoded); i++) {
+        g_autofree char *text =
+            words_decode(encoded[i].raw, strlen(encoded[i].raw));
+        if (strcmp(text, encoded[i].text) != 0)
+            fprintf(stderr, "%s: \"%s\"\n", encoded[i].raw, text);
+        CU_ASSERT_STRING_EQUAL(text, encoded[i].text);
+    }
+}
+
+static void hostile_words_take_no_time(void)
+{
+    static const char empty[] = {'=', '?', 'x', '?', 'q', '?', '?', '=', 0};
+    const char *const words[] = {"=?", "=?a?b?", "=?utf-8?Q?",
+                                 "=?utf-8?B?QUFB?= ", empty};
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        GString *value = g_string_new(NULL);
+        while (value->len < 1 << 20)
+            g_string_append(value, words[i]);
+        uint64_t begin = clock_mono_ns();
+        g_autofree char *text = words_decode(value->str, value->len);
+        CU_ASSERT(g_utf8_validate(text, -1, NULL));
+        CU_ASSERT(clock_mono_ns() - begin < UINT64_C(2000000000));
+        g_string_free(value, TRUE);
+    }
+}
+
 UNIT_MAIN("text", UNIT(charsets_become_utf8),
           UNIT(invalid_bytes_become_replacement_characters), UNIT(nul_is_kept),
           UNIT(input_is_bounded),
@@ -241,4 +302,6 @@ UNIT_MAIN("text", UNIT(charsets_become_utf8),
           UNIT(converters_are_kept_and_start_afresh),
           UNIT(a_mark_wins_over_the_declared_charset), UNIT(text_is_made_once),
           UNIT(what_is_not_text_has_no_text),
-          UNIT(header_values_are_unfolded_and_decoded))
+          UNIT(header_values_are_unfolded_and_decoded),
+          UNIT(encoded_words_are_read_as_mail_programs_do),
+          UNIT(hostile_words_take_no_time))
