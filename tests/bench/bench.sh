@@ -158,6 +158,7 @@ else
 fi
 containers
 zip_n=$(wc -l <"$work/zip-list")
+load=$(cut -d' ' -f1 /proc/loadavg)
 i=0
 while [ $i -lt "$rounds" ]; do
     i=$((i + 1))
@@ -191,8 +192,10 @@ own=$(calc %.0f "$own * 1000 / $n * ($share < 1 ? $share : 1)")
 
 # --- report --------------------------------------------------------------------------------
 gmime=$(us gmime)
-printf '\n%s mails, %s MB, medians of %s rounds\n' "$n" \
-    "$(calc %.1f "$bytes / 1000000")" "$rounds"
+printf '\n%s mails, %s MB, medians of %s rounds, %s processors, load before %s\n' \
+    "$n" "$(calc %.1f "$bytes / 1000000")" "$rounds" "$(nproc)" "$load"
+[ "${load%.*}" -lt 1 ] || printf '%s\n' \
+    'Others are at work here: take processor time; mails/s favour who has more threads.'
 printf '\nLibraries alone, one thread, in memory (processor time)\n'
 printf '  %-44s %8s us\n' 'GMime: parse and decode' "$gmime" \
     'libclamav: decoded parts' "$(us lib-parts)" \
