@@ -23,6 +23,7 @@ static const struct {
     {"Insufficient compressed data", ASSAY_REASON_TRUNCATED},
     {"End of file trying to read", ASSAY_REASON_TRUNCATED},
     {"less bytes", ASSAY_REASON_TRUNCATED},
+    {"decompression failed (-5)", ASSAY_REASON_TRUNCATED}, /* Z_BUF_ERROR */
     {"beyond end-of-media", ASSAY_REASON_TRUNCATED},
     {"nsupported", ASSAY_REASON_UNSUPPORTED},
     {"not supported", ASSAY_REASON_UNSUPPORTED},

@@ -176,11 +176,14 @@ static void take_directory(struct unpack *u, const struct zip_directory *d)
 static bool take_headless(struct unpack *u, bool is_firm, bool is_multivolume)
 {
     uint64_t before = u->members;
-    size_t at = zip_local_find(u->p, u->n, 0, u->n);
     struct zip_local local;
 
     if (!is_firm && !is_multivolume)
         return false;
+    /* At the head even one that tells more data than there is. */
+    size_t at = zip_local_read(u->p, u->n, 0, &local)
+                    ? 0
+                    : zip_local_find(u->p, u->n, 0, u->n);
     if (at < u->n)
         zip_stream(u, at, u->n, false);
     if (u->is_stopped)
