@@ -260,6 +260,37 @@ static void nesting_does_not_hide_a_ratio(void)
     fake_end(&fake);
 }
 
+/* Each takes a little, so that it is not its own ratio that ends it. */
+static int32_t begin_and_count(void *self, struct task *task)
+{
+    struct writer *writer = begin_child(task);
+    fake_log(self, "%s:%s", task->object->path,
+             writer != NULL ? "begun" : "refused");
+    if (writer == NULL)
+        return ASSAY_RC_OK;
+    for (int i = 0; i < 64; i++)
+        if (writer_write(writer, block, 65536) != ASSAY_RC_OK)
+            break;
+    writer_abort(writer);
+    return ASSAY_RC_OK;
+}
+
+static void once_the_ratio_of_the_mail_is_used_up_no_child_begins(void)
+{
+    struct fake fake;
+    fake_begin(&fake);
+    fake.plan.limits.max_ratio = 10;
+    fake_scanner(&fake, "u", begin_and_count)->max_size = 2000;
+    block = g_malloc0(MIB);
+    fake_run(&fake, "From: a@b\r\nContent-Type: multipart/mixed; "
+                    "boundary=x\r\n\r\n--x\r\n\r\none\r\n--x\r\n\r\ntwo\r\n"
+                    "--x--\r\n");
+    g_free(block);
+    CU_ASSERT(g_str_has_prefix(fake.log->str, "1:begun 2:refused"));
+    CU_ASSERT_EQUAL(fake.scan->bytes, MIB);
+    fake_end(&fake);
+}
+
 /* --- time --- */
 
 static int32_t sleep_long(void *self, struct task *task)
@@ -316,5 +347,6 @@ UNIT_MAIN("scan_budget", UNIT(depth_ends_what_contains_itself),
           UNIT(what_packs_very_well_but_is_small_is_no_bomb),
           UNIT(a_container_that_unpacks_to_too_much_is_a_bomb),
           UNIT(nesting_does_not_hide_a_ratio),
+          UNIT(once_the_ratio_of_the_mail_is_used_up_no_child_begins),
           UNIT(after_the_deadline_nothing_begins),
           UNIT(who_stops_at_the_deadline_is_partial_not_failed))

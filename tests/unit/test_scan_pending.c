@@ -172,6 +172,32 @@ static void a_waiting_run_may_leave_its_child_open(void)
     fake_end(&bench.fake);
 }
 
+static const void *dropped;
+
+static int32_t remember_child_and_wait(void *self, struct task *task)
+{
+    (void)self;
+    struct object *child = NULL;
+    if (want(task, "a") == ASSAY_RC_OK) {
+        CU_ASSERT_FALSE(task_owns(task, dropped));
+        return ASSAY_RC_OK;
+    }
+    CU_ASSERT_EQUAL(fake_child(task, "m", "x", 1, &child), ASSAY_RC_OK);
+    CU_ASSERT(task_owns(task, child));
+    dropped = child;
+    return ASSAY_RC_PENDING;
+}
+
+static void a_child_of_a_waiting_run_is_nobodys_in_the_next(void)
+{
+    struct bench bench;
+    begin(&bench);
+    fake_scanner(&bench.fake, "p", remember_child_and_wait);
+    fake_run(&bench.fake, FAKE_TEXT_MAIL);
+    CU_ASSERT_EQUAL(bench.fake.scan->uses[0].calls, 2);
+    fake_end(&bench.fake);
+}
+
 /* --- rounds --- */
 
 static int32_t ask_two(void *self, struct task *task)
@@ -536,6 +562,7 @@ UNIT_MAIN("scan_pending", UNIT(a_waiting_run_leaves_nothing_behind),
           UNIT(the_budget_is_given_back_exactly),
           UNIT(a_bound_that_a_waiting_run_reached_is_not_told),
           UNIT(a_waiting_run_may_leave_its_child_open),
+          UNIT(a_child_of_a_waiting_run_is_nobodys_in_the_next),
           UNIT(all_wishes_of_a_round_are_asked_at_once_and_each_once),
           UNIT(names_are_asked_in_lower_case_without_the_final_dot),
           UNIT(a_name_that_is_too_long_cannot_be_asked),
