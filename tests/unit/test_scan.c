@@ -352,6 +352,27 @@ static void an_answer_about_a_child_does_not_answer_for_the_object(void)
     fake_end(&fake);
 }
 
+static int32_t fail_for_second(void *self, struct task *task)
+{
+    (void)self;
+    return task->rcpt == 1 ? ASSAY_RC_IO : ASSAY_RC_OK;
+}
+
+static void a_failure_about_one_recipient_is_his_alone(void)
+{
+    struct fake fake;
+    fake_begin(&fake);
+    g_ptr_array_add(fake.session->rcpts, g_strdup("a@b"));
+    g_ptr_array_add(fake.session->rcpts, g_strdup("c@d"));
+    fake_scanner(&fake, "p", fail_for_second)->stages =
+        ASSAY_STAGE_BIT(ASSAY_STAGE_RCPT);
+    fake_run(&fake, FAKE_TEXT_MAIL);
+    CU_ASSERT(fake_found(&fake, "p failed io -"));
+    const struct finding *f = fake.scan->findings->pdata[0];
+    CU_ASSERT_EQUAL(f->rcpt, 1);
+    fake_end(&fake);
+}
+
 /* --- reports --- */
 
 static struct finding reported;
@@ -916,6 +937,7 @@ UNIT_MAIN(
     UNIT(who_has_seen_a_content_is_not_asked_again_below),
     UNIT(every_answer_counts_as_the_abi_says),
     UNIT(an_answer_about_a_child_does_not_answer_for_the_object),
+    UNIT(a_failure_about_one_recipient_is_his_alone),
     UNIT(what_does_not_fit_together_is_refused),
     UNIT(what_is_out_of_range_gets_the_nearest_sense),
     UNIT(an_object_that_is_not_the_tasks_is_refused),

@@ -346,6 +346,35 @@ static void only_so_many_wishes_of_a_task_are_asked(void)
     fake_end(&bench.fake);
 }
 
+static unsigned blocked;
+
+static int32_t ask_by_path(void *self, struct task *task)
+{
+    (void)self;
+    const struct wish *wish = NULL;
+    int32_t rc = task_want(task, ASSAY_WANT_DNS, 1, task->object->path, &wish);
+    blocked += rc == ASSAY_RC_OK && wish->state == ASSAY_ANSWER_BLOCKED;
+    return rc == ASSAY_RC_PENDING ? ASSAY_RC_PENDING : ASSAY_RC_OK;
+}
+
+static void all_tasks_together_ask_only_so_much(void)
+{
+    struct bench bench;
+    begin(&bench);
+    bench.fake.plan.limits.max_wishes = 1;
+    blocked = 0;
+    g_autoptr(GString) mail = g_string_new(
+        "From: a@b\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n");
+    for (int i = 0; i < 60; i++)
+        g_string_append(mail, "--x\r\n\r\npart\r\n");
+    g_string_append(mail, "--x--\r\n");
+    fake_scanner(&bench.fake, "a", ask_by_path);
+    fake_run(&bench.fake, mail->str);
+    CU_ASSERT_EQUAL(blocked, 10); /* fifty times what one task may ask */
+    CU_ASSERT(fake_found(&bench.fake, ""));
+    fake_end(&bench.fake);
+}
+
 static int32_t answer_differently(void *self, struct task *task)
 {
     static const char *const names[] = {"zero", "one", "two"};
@@ -569,6 +598,7 @@ UNIT_MAIN("scan_pending", UNIT(a_waiting_run_leaves_nothing_behind),
           UNIT(who_asks_on_for_ever_is_blocked_after_so_many_rounds),
           UNIT(who_always_waits_has_failed_in_the_end),
           UNIT(only_so_many_wishes_of_a_task_are_asked),
+          UNIT(all_tasks_together_ask_only_so_much),
           UNIT(of_different_answers_only_the_last_counts),
           UNIT(who_waits_on_a_member_three_levels_deep_runs_nothing_again),
           UNIT(a_stage_ends_when_all_its_tasks_have_finished),
