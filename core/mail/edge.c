@@ -113,5 +113,7 @@ struct edge_match edge_find(struct edges *edges, const uint8_t *p, size_t at,
     if (edges->near_left == 0)
         return (struct edge_match){0};
     edges->near_left--;
-    return is_other_boundary(p, at, line_n) ? (struct edge_match){0} : best;
+    if (is_other_boundary(p, at, line_n))
+        return (struct edge_match){0};
+    return best;
 }

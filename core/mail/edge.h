@@ -22,8 +22,8 @@ struct edges {
     GArray *open;         /* struct edge */
     uint64_t comparisons; /* of lines with boundaries so far */
     unsigned near_left; /* how often a longer boundary is still searched for */
-    bool
-        is_near_missed; /* it was not any more: a near line may be a boundary */
+    /* It was not any more: a near line may be a boundary. */
+    bool is_near_missed;
 };
 
 /* What a line is to the open boundaries. */

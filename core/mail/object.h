@@ -26,8 +26,7 @@ struct field {
     const char *name; /* without the colon; not terminated */
     uint32_t name_n;
     uint32_t value_n;
-    const char
-        *value; /* raw: folds inside, no final line end; not terminated */
+    const char *value; /* raw: folds, no final line end; not terminated */
 };
 
 /* One name an object was given. */
@@ -48,15 +47,13 @@ struct object {
     uint32_t kind;         /* ASSAY_OBJECT_MESSAGE ... */
     uint64_t flags;        /* ASSAY_OBJECT_* bits */
     uint32_t depth;        /* all levels above it; the root is 0 */
-    uint32_t
-        unpack_depth; /* levels above it that are not MIME: limits.max_depth */
-    const uint8_t *data; /* never NULL */
+    uint32_t unpack_depth; /* those that are not MIME: limits.max_depth */
+    const uint8_t *data;   /* never NULL */
     size_t size;
     GBytes *bytes;       /* owns data, or a reference to what owns it */
     char *type_declared; /* lower case, without parameters; NULL: none.  Set by
                             object_set_type: hostile text is never interned */
-    const char
-        *type_detected; /* mail/detect.h; static or interned, never NULL */
+    const char *type_detected; /* mail/detect.h; static or interned, not NULL */
     char *charset;
     char *disposition;
     char *encoding;

@@ -28,8 +28,7 @@
  */
 struct writer {
     struct task *task;
-    struct object
-        *child; /* all but its content; owned until it is the draft's */
+    struct object *child; /* without content; owned until the draft's */
     uint8_t *buffer;
     size_t size;
     size_t capacity;
@@ -67,9 +66,9 @@ struct fact {
 struct scan_state {
     struct ledger ledger; /* its array is scan->findings */
     unsigned bounds_told; /* bit per enum bound: has its finding */
-    GArray
-        *waiting; /* struct task with a draft of its own: answered PENDING, or
-                        (draft NULL) behind one that did; in order */
+    /* struct task with a draft of its own: answered PENDING, or (draft NULL) behind
+     * one that did; in order. */
+    GArray *waiting;
     struct draft *draft; /* spare, for the next task */
     struct writer writer;
     GHashTable *wishes; /* struct wish as a set: all of this scan; NULL: none */

@@ -71,8 +71,7 @@ struct engine_weight {
 
 /* All that is configured about verdicts, checked.  Read-only once made. */
 struct policy {
-    GPtrArray
-        *rules; /* struct rule; [0] is the base, the others in file order */
+    GPtrArray *rules; /* struct rule; [0] is the base, then in file order */
     int64_t prior_milli;
     bool rates_trusted;
     char *trusted_line; /* that says so */
@@ -113,9 +112,8 @@ void rules_scl(const struct policy *policy, const struct who *who,
  * What each finding counts as, one entry for each of scan->findings.
  */
 struct weighed {
-    uint32_t kind; /* ASSAY_KIND_*, 0: nothing */
-    const char
-        *why; /* why it is not the finding's own kind; NULL: it is.  Static */
+    uint32_t kind;   /* ASSAY_KIND_*, 0: nothing */
+    const char *why; /* it is not the finding's own kind, or NULL.  Static */
 };
 
 /* Returns a new array; `*disagreements` is the number of objects about which the
