@@ -18,13 +18,18 @@ static void take_digest(struct layers *layers, const char *p, size_t n)
     layers->digest_n++;
 }
 
-/* From now on libclamav inflates and looks at small files only.  It reads its bounds
- * anew each time; look.c sets them again for the next scan. */
+/* From now on libclamav inflates and looks at small files only, and not at many.  It
+ * reads its bounds anew each time; look.c sets them again for the next scan. */
 static void narrow(struct layers *layers)
 {
+    const struct engine *engine = layers->engine;
+    uint64_t most = layers->bytes + LAYERS_REST;
+    if (most > engine->settings.max_scansize)
+        most = engine->settings.max_scansize;
     layers->is_narrow = true;
-    (void)cl_engine_set_num(layers->engine->cl, CL_ENGINE_MAX_FILESIZE,
-                            LAYERS_NARROW);
+    (void)cl_engine_set_num(engine->cl, CL_ENGINE_MAX_FILESIZE, LAYERS_NARROW);
+    (void)cl_engine_set_num(engine->cl, CL_ENGINE_MAX_SCANSIZE,
+                            (long long)most);
 }
 
 static void on_found(int fd, const char *name, void *context)
@@ -58,6 +63,7 @@ static cl_error_t on_layer(int fd, const char *type, const char **ancestors,
     (void)ancestors;
     (void)parent_size;
     (void)name;
+    layers->bytes += n;
     if (level == 0) {
         layers->has_begun = true;
         return CL_CLEAN;
@@ -66,13 +72,14 @@ static cl_error_t on_layer(int fd, const char *type, const char **ancestors,
         layers->is_cancelled = true;
         return CL_BREAK;
     }
-    if (n + LAYERS_CUT > engine->settings.max_filesize)
+    bool is_cut = n + LAYERS_CUT > engine->settings.max_filesize;
+    if (is_cut)
         on_found(fd, NAME_MAX_FILE_SIZE, layers);
     if (p == NULL || (attributes & LAYER_ATTRIBUTES_NORMALIZED) != 0)
         return CL_CLEAN;
     if (layers->mail != NULL && mail_has(layers->mail, p, n))
         return CL_BREAK;
-    if (layers->takes_digests)
+    if (layers->takes_digests && !is_cut)
         take_digest(layers, p, n);
     return CL_CLEAN;
 }

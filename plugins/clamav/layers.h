@@ -12,7 +12,7 @@
  * of a zip at the largest file size and calls it clean: a layer of that size counts
  * as cut.  And once a bound of the whole scan is reached it goes on inflating every
  * further member at full length only to drop it (a zip of 26 KB takes 75 s): from
- * the first bound on, only small members are still looked at.
+ * the first bound on, only some small members are still looked at.
  */
 #ifndef CLAMAV_LAYERS_H
 #define CLAMAV_LAYERS_H
@@ -28,8 +28,9 @@ enum {
     NAME_SIZE = 256,
     /* libclamav inflates and cuts in pieces of this (BUFSIZ). */
     LAYERS_CUT = 8192,
-    /* After the first bound: 20,000 members take 6 s at most, not 90 min. */
-    LAYERS_NARROW = 64 * 1024
+    /* After the first bound: the largest file, and bytes of all that follow. */
+    LAYERS_NARROW = 64 * 1024,
+    LAYERS_REST = 8 * 1024 * 1024
 };
 
 /*
@@ -43,6 +44,7 @@ struct layers {
     bool has_begun;    /* libclamav looked at the content at all */
     bool is_cancelled; /* the host asked to stop; layers were left out */
     bool is_narrow;    /* a bound was reached: LAYERS_NARROW holds */
+    uint64_t bytes;    /* of all layers so far, as libclamav counts them */
     size_t digest_n;   /* in engine->digests */
     size_t name_n;
     char names[NAMES_MAX][NAME_SIZE];

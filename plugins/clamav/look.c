@@ -56,13 +56,15 @@ static int32_t scan(const struct engine *engine, struct layers *layers,
 }
 
 /* Time is the engine's in libclamav, not a scan's; in an engine that one thread uses
- * it can be set for each scan.  The file size may be narrow from the last scan. */
+ * it can be set for each scan.  Sizes may be narrow from the last one. */
 static void set_bounds(const struct engine *engine,
                        const struct assay_task *task)
 {
     uint64_t ms = engine->settings.max_time_ms;
     (void)cl_engine_set_num(engine->cl, CL_ENGINE_MAX_FILESIZE,
                             (long long)engine->settings.max_filesize);
+    (void)cl_engine_set_num(engine->cl, CL_ENGINE_MAX_SCANSIZE,
+                            (long long)engine->settings.max_scansize);
     if (task->deadline_ns != 0) {
         uint64_t left = engine->host->remaining_ns(task) / 1000000 + 1;
         ms = ms == 0 || left < ms ? left : ms;
