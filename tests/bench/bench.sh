@@ -28,7 +28,7 @@ finish() {
     rm -rf "$work" "$scratch"
 }
 trap finish EXIT
-trap 'exit 1' INT TERM
+trap 'exit 1' INT TERM HUP PIPE
 
 # --- mails ------------------------------------------------------------------------
 if [ -z "${MAILS:-}" ]; then
