@@ -27,7 +27,8 @@ struct folder {
 struct iso_walk {
     const uint8_t *p;
     size_t n;
-    uint64_t left; /* records that may still come */
+    uint64_t left;  /* records that may still come */
+    size_t sectors; /* that may still be looked at, for folders may overlap */
     struct folder folders[ISO_FOLDERS_MAX];
     size_t folder_n;
     bool is_large;
@@ -58,6 +59,8 @@ static void walk_folder(struct iso_walk *w, struct folder folder)
         size_t length = r[0];
         if (length < ISO_RECORD_SIZE + 1 || length > end - at) {
             at += ISO_SECTOR - at % ISO_SECTOR; /* the sector's end */
+            w->is_large = w->sectors == 0;
+            w->sectors -= w->sectors > 0 ? 1 : 0;
             continue;
         }
         w->is_large = w->left == 0;
@@ -78,6 +81,7 @@ bool hazard_iso_is_small(const uint8_t *p, size_t n, uint64_t max)
     w->p = p;
     w->n = n;
     w->left = max;
+    w->sectors = n / ISO_SECTOR * 2; /* two trees: plain and Joliet */
     for (size_t i = 0; i < ISO_VOLUMES_MAX; i++) {
         size_t at = (ISO_FIRST_VOLUME + i) * ISO_SECTOR;
         if (!has_at(p, n, at, "", 0) || n - at < ISO_SECTOR ||

@@ -18,7 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Are there at most `max` directory records in all of its trees?  (Block sizes other
+/* Are there at most `max` directory records in all of its trees, in folders that do not
+ * overlap much?  (Block sizes other
  * than 2,048 bytes, which no disc has, cannot be told.) */
 bool hazard_iso_is_small(const uint8_t *p, size_t n, uint64_t max);
 /* Do all Rock Ridge continuations (SUSP 5.1) lead forward? */

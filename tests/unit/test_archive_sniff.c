@@ -186,6 +186,11 @@ static void directory_records_of_an_iso_are_counted(void)
     CU_ASSERT_FALSE(hazard_iso_is_small(content, sizeof content, 2));
     make_iso(20); /* a folder that holds itself */
     CU_ASSERT_FALSE(hazard_iso_is_small(content, sizeof content, 10000));
+    make_iso(21); /* fifty folders that are all the same zeros */
+    size_t at = (size_t)20 * 2048;
+    for (int i = 0; i < 50; i++)
+        at = record(at, 40, (size_t)40 * 2048, 2);
+    CU_ASSERT_FALSE(hazard_iso_is_small(content, sizeof content, 10000));
     make_iso(99999);
     CU_ASSERT_TRUE(hazard_iso_is_small(content, sizeof content, 10000));
     CU_ASSERT_TRUE(hazard_iso_is_small(content, 17 * 2048, 10000));
