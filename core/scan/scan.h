@@ -5,7 +5,8 @@
  * A scan is a function of (message, session, answers, scanners, time): it can be
  * replayed and explained.  Its order:
  *
- *   connect, helo, mail, rcpt (each), headers     only where the session knows them
+ *   connect, helo, mail, rcpt (each)     only where the session knows them
+ *   headers   once, about the message
  *   object    a queue: the message's objects in order; children that a scanner
  *             commits are appended; for each object all scanners that want it, in
  *             the order of facts (`reads` after `provides`)

@@ -62,8 +62,17 @@ struct task {
 };
 
 /*
- * What a scanner may do during handle().  All return ASSAY_RC_*; nothing takes
- * effect before the task has finished (OK): a PENDING or failed run is dropped.
+ * What a scanner may do during handle().  Nothing takes effect before the run is
+ * over, and then it depends on what handle() answered:
+ *
+ *   OK              all of it counts
+ *   PENDING         nothing does, and the budget is given back exactly
+ *   NOT_APPLICABLE  there must be nothing: else `failed`
+ *   an error        `failed`; of the rest only committed children count, because what
+ *                   has been unpacked is better looked at than not
+ *
+ * LIMIT after this run was told of a bound counts as OK; CANCELLED or TIMEOUT after
+ * the deadline as OK and `partial` (time) in the scanner's name.
  */
 
 /* Takes ownership of `finding` in every case; what it leaves out is completed (name
