@@ -214,10 +214,13 @@ size_t sniff(const uint8_t *p, size_t n, bool is_text,
     struct found found = {out, 0};
 
     head(p, n, is_text, &found);
-    bool is_known = found.n > 0 && out[0].is_firm;
+    /* Members of an archive are found by opening it; behind a stream there is
+     * nothing to be opened. */
+    bool is_archive =
+        found.n > 0 && out[0].is_firm && !sniff_is_stream(out[0].format);
     if (zip_has_end(p, n))
         add(&found, SNIFF_ZIP, false, 0, "zip");
-    if (!is_known && !is_text)
+    if (!is_archive && !is_text)
         inside(p, n, &found);
     return found.n;
 }

@@ -107,6 +107,11 @@ static void archives_inside_a_program_are_seen(void)
     CU_ASSERT_EQUAL(found[0].offset, 5000);
     CU_ASSERT_FALSE(found[0].is_firm);
     CU_ASSERT_EQUAL(sniff(content, 6000, true, found), 0); /* as text */
+    memcpy(content, "\x1f\x8b\10\0", 4);                   /* behind a gzip */
+    CU_ASSERT_EQUAL(sniff(content, 6000, false, found), 2);
+    memcpy(content, "Rar!\x1a\7\0", 7); /* in a rar: one of its members */
+    CU_ASSERT_EQUAL(sniff(content, 6000, false, found), 1);
+    memcpy(content, "MZxxxxxx", 8);
     for (size_t i = 0; i < 100; i++)
         memcpy(content + 5000 + 100 * i, rar5, sizeof rar5);
     CU_ASSERT_EQUAL(sniff(content, 30000, false, found), SNIFF_MAX + 1);
