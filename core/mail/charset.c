@@ -49,6 +49,7 @@ static const struct {
     {"x-euc-jp", "EUC-JP"},
     {"x-mac-roman", "MACINTOSH"},
     {"x-mac-cyrillic", "MAC-CYRILLIC"},
+    {"utf-8", "UTF-8"},
     {"utf8", "UTF-8"},
     {"x-utf-8", "UTF-8"},
     {"unicode-1-1-utf-8", "UTF-8"},

@@ -110,10 +110,9 @@ struct edge_match edge_find(struct edges *edges, const uint8_t *p, size_t at,
     if (!best.is_match)
         return best;
     edges->is_near_missed |= edges->near_left == 0;
-    if (edges->near_left == 0)
-        return (struct edge_match){0};
-    edges->near_left--;
-    if (is_other_boundary(p, at, line_n))
-        return (struct edge_match){0};
+    if (edges->near_left == 0 || is_other_boundary(p, at, line_n))
+        best.is_match = false;
+    if (edges->near_left > 0)
+        edges->near_left--;
     return best;
 }

@@ -31,7 +31,7 @@ struct edge_match {
     unsigned index; /* of the edge; only where is_match */
     bool is_match;
     bool is_end;  /* the final boundary */
-    bool is_near; /* the line goes on after it */
+    bool is_near; /* the line goes on after it; only where is_match */
 };
 
 void edges_init(struct edges *edges);

@@ -155,6 +155,13 @@ char *text_convert(const char *p, size_t n, const char *charset, size_t max,
         n = MIN(n, max);
     struct output out = {.p = g_malloc(n + ROOM_BYTES), .cap = n + ROOM_BYTES};
     convert(&out, p, n, charset == NULL ? NULL : charset_canonical(charset));
+    /* The C library writes characters beyond Unicode. */
+    if (!is_utf8(out.p, out.n)) {
+        struct output clean = {0};
+        append_utf8(&clean, out.p, out.n);
+        g_free(out.p);
+        out = clean;
+    }
     append(&out, "", 1);
     if (out_n != NULL)
         *out_n = out.n - 1;

@@ -116,7 +116,8 @@ static void flush(struct run *run)
     size_t n = 0;
     g_autofree char *text =
         text_convert(run->bytes->str, run->bytes->len, run->charset, 0, &n);
-    g_string_append_len(run->out, text, (gssize)n);
+    for (size_t i = 0; i < n; i++)
+        g_string_append_c(run->out, text[i] == '\0' ? ' ' : text[i]);
     g_string_truncate(run->bytes, 0);
 }
 

@@ -11,7 +11,8 @@
 
 #include <stddef.h>
 
-/* p[0..n), unfolded, with its encoded words decoded, valid UTF-8; a new string.
+/* p[0..n), unfolded, with its encoded words decoded, valid UTF-8, NUL as a blank; a
+ * new string.
  * Linear, but a charset that is new costs tens of microseconds: the caller bounds
  * n. */
 char *words_decode(const char *p, size_t n);

@@ -74,6 +74,9 @@ static void invalid_bytes_become_replacement_characters(void)
         text_convert(STR("\x3d\xd8H\x00i\x00"), "utf-16le", 0, &n);
     CU_ASSERT(g_utf8_validate(utf16, (gssize)n, NULL));
     CU_ASSERT_PTR_NOT_NULL(strstr(utf16, "�"));
+    g_autofree char *beyond =
+        text_convert(STR("\x00\x00\x1f\x00"), "utf-32le", 0, &n);
+    CU_ASSERT(g_utf8_validate(beyond, (gssize)n, NULL));
     g_autofree char *odd = text_convert(STR("H\x00i"), "utf-16le", 0, &n);
     CU_ASSERT_STRING_EQUAL(odd, "H�");
 }
@@ -265,6 +268,8 @@ static const struct {
     {"=?utf-8?Q?=ZZ=4?=", "=ZZ=4"},
     {"=?utf-8?B?*#?=", ""},
     {"caf\xe9 =?utf-8?Q?=C3=A9?=", "café é"},
+    {"=?utf-8?Q?a=00.exe?=", "a .exe"},
+    {"=?utf-8?Q?=F5=AF=BE=82?=", "����"},
 };
 
 static void encoded_words_are_read_as_mail_programs_do(void)
