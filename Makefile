@@ -261,7 +261,7 @@ docs: all
 	$(Q)sh core/cli/man/options.sh $(B)/assay $(PAGE) >$(B)/page && mv $(B)/page $(PAGE)
 
 format:
-	$(Q)clang-format -i $(shell git ls-files '*.c' '*.h' '*.cpp')
+	$(Q)find core plugins sdk tests -name '*.[ch]' -o -name '*.cpp' | xargs clang-format -i
 
 D := $(DESTDIR)$(PREFIX)
 install: all

@@ -4,7 +4,7 @@
 # and signatures are data and may say what they like.
 set -eu
 if ! files=$(git ls-files 2>/dev/null) || [ -z "$files" ]; then
-    files=$(find . -path ./build -prune -o -type f -print)
+    files=$(find . \( -path ./build -o -path ./.git -o -name node_modules \) -prune -o -type f -print)
 fi
 paths='/(work|home|root|Users)/[A-Za-z0-9._-]'
 found=$(printf '%s\n' "$files" | grep -vE '^(\./)?(tests/mail|sigs)/|tests/lint/paths\.sh$' |
