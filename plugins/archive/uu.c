@@ -236,7 +236,7 @@ enum uu_end uu_decode(const uint8_t *p, size_t n, struct uu_block *block,
             end = UU_DONE;
             at = line.next;
         } else if (!block->is_base64 && is_empty) {
-            end = end_uu(p, n, line, &at);
+            end = (int)end_uu(p, n, line, &at);
         } else {
             end = take_line(&sink, p, line, block->is_base64);
             at = end == 0 ? line.next : at;
