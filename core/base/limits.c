@@ -30,15 +30,16 @@ static const struct row rows[] = {
         "Bytes of one header block that are parsed. Real mail stays below "
         "100 KiB; what comes after is told as partial(header_bytes)."),
     ROW(max_header_fields, ASSAY_OPTION_INT, "20000", 100, 1000000,
-        "Header fields of all header blocks together. A million of them "
-        "would take the parser 551 MiB: partial(header_fields)."),
+        "Header fields of all header blocks together. Real mail has "
+        "some dozens; each one takes memory until the verdict: "
+        "partial(header_fields)."),
     ROW(max_group_nesting, ASSAY_OPTION_INT, "32", 1, 1000,
         "Nested groups in one address field. RFC 5322 allows none inside "
-        "another; 45,000 overflow the parser's stack: "
+        "another; thousands are made to exhaust a mail client's stack: "
         "partial(group_nesting)."),
     ROW(max_mime_depth, ASSAY_OPTION_INT, "100", 1, 1000,
         "Multiparts and forwarded mails inside each other. Long forward "
-        "chains reach 20; the parser gives up silently at 1,024: "
+        "chains reach 20: "
         "partial(mime_depth)."),
     ROW(max_parts, ASSAY_OPTION_INT, "10000", 1, 1000000,
         "MIME parts of one message; more are not looked at: partial(parts)."),
