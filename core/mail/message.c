@@ -89,6 +89,9 @@ void message_add(struct message *message, struct object *parent,
         object->path = make_path(parent, object);
     }
     g_ptr_array_add(message->objects, object);
+    if (object->is_name_cut)
+        message_note_partial(message, ASSAY_REASON_LIMIT_COUNT, "names", object,
+                             "Its names are more or longer than are read.");
 }
 
 static void note_bound(struct message *message, struct object *mail,

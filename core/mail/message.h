@@ -3,13 +3,13 @@
  * One message: session, raw bytes, and the tree of objects in them.
  *
  * The structure comes from one bounded pass over the raw bytes (mail/tree.h), header
- * values and transfer encodings from GMime; this folder is the only place that sees
- * it.  Content that is not encoded shares the raw bytes.  Bad mail is data: whatever
+ * values from mail/param.h and mail/words.h.  GMime undoes the transfer encodings, in
+ * decode.c and nowhere else.  Content that is not encoded shares the raw bytes.  Bad mail is data: whatever
  * the bytes are, there is a message; what was odd about it is a note, and the scan
  * turns notes into findings of the plugin "core":
  *
  *   partial   a bound by its name: header_bytes header_fields group_nesting parts
- *             mime_depth objects bytes object_bytes
+ *             mime_depth objects bytes object_bytes names
  *   anomaly   what may hide content from one program and show it to another:
  *             mime.boundary_missing mime.boundary_absent mime.boundary_near
  *             mime.header_conflict mime.encoding_unknown (one that looks like a

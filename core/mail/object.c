@@ -95,30 +95,45 @@ static bool has_name(const struct object *object, const char *text)
     return false;
 }
 
+/* `text` is taken. */
+static void add_one(struct object *object, const char *raw, size_t raw_n,
+                    char *text)
+{
+    bool is_new = text[0] != '\0' && !has_name(object, text);
+    bool is_full = object->names != NULL && object->names->len >= MAX_NAMES;
+    object->is_name_cut |= is_new && is_full;
+    if (!is_new || is_full) {
+        g_free(text);
+        return;
+    }
+    if (object->names == NULL)
+        object->names = g_ptr_array_new_with_free_func(name_free);
+    struct object_name *name = g_new(struct object_name, 1);
+    name->text = text;
+    name->raw = g_strndup("", raw_n);
+    memcpy(name->raw, raw, raw_n);
+    name->raw_n = raw_n;
+    g_ptr_array_add(object->names, name);
+}
+
 void object_add_name(struct object *object, const char *raw, size_t raw_n,
                      const char *charset, const char *text)
 {
+    object->is_name_cut |=
+        raw_n > MAX_NAME_BYTES ||
+        (text != NULL && strnlen(text, MAX_NAME_BYTES + 1) > MAX_NAME_BYTES);
     raw_n = MIN(raw_n, (size_t)MAX_NAME_BYTES);
     size_t n = 0;
     g_autofree char *decoded =
         text == NULL
             ? text_convert(raw, raw_n, charset, 0, &n)
             : text_convert(text, strlen(text), "utf-8", MAX_NAME_BYTES, &n);
-    for (size_t i = 0; i < n; i++)
-        if (decoded[i] == '\0')
-            decoded[i] = ' '; /* a C string must not end early and hide .exe */
-    if (n == 0 || has_name(object, decoded))
-        return;
-    if (object->names == NULL)
-        object->names = g_ptr_array_new_with_free_func(name_free);
-    if (object->names->len >= MAX_NAMES)
-        return;
-    struct object_name *name = g_new(struct object_name, 1);
-    name->text = g_steal_pointer(&decoded);
-    name->raw = g_strndup("", raw_n);
-    memcpy(name->raw, raw, raw_n);
-    name->raw_n = raw_n;
-    g_ptr_array_add(object->names, name);
+    /* NUL must not hide .exe, neither behind it nor before it. */
+    g_autofree char *head = strlen(decoded) < n ? g_strdup(decoded) : NULL;
+    text_blank_nul(decoded, n);
+    add_one(object, raw, raw_n, g_steal_pointer(&decoded));
+    if (head != NULL)
+        add_one(object, raw, raw_n, g_steal_pointer(&head));
 }
 
 const char *object_name(const struct object *object)

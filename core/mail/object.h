@@ -61,6 +61,8 @@ struct object {
     char *method;
     char *path;        /* "" for the root; "2.1!invoice.zip!a.exe", UTF-8 */
     GPtrArray *names;  /* struct object_name; NULL: none */
+    bool is_name_cut;  /* it has more, longer or more deeply encoded names than
+                          were read: one of them may end in .exe */
     GArray *fields;    /* struct field; NULL: not a MIME entity or message */
     uint64_t readings; /* bit per reading it exists in */
     uint64_t packed_size;
@@ -82,7 +84,8 @@ struct object *object_new(uint32_t kind, GBytes *bytes);
 void object_set_content(struct object *object, GBytes *bytes);
 void object_free(struct object *object);
 
-/* Adds a name if it is not there yet; at most 16 are kept.  `charset` (NULL:
+/* Adds a name if it is not there yet; at most 16 of at most 4096 bytes are kept, and
+ * is_name_cut tells that there was more.  `charset` (NULL:
  * guess) is of the raw bytes; MIME callers give decoded UTF-8 in `text` (NULL:
  * decode raw here). */
 void object_add_name(struct object *object, const char *raw, size_t raw_n,

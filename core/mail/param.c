@@ -200,21 +200,29 @@ static int by_section(const void *a, const void *b)
 struct values {
     struct param found[MAX_SECTIONS]; /* pieces, in order of section */
     size_t found_n;
+    bool is_cut; /* there are more */
 };
 
-/* Calls `single` for each value that is not continued, collects the pieces. */
+/* The values that are continued, and those that are not. */
 static void collect(const struct field *field, const char *name,
                     struct values *pieces, struct values *singles)
 {
     struct param param;
     size_t at = 0;
     pieces->found_n = 0;
+    pieces->is_cut = false;
     singles->found_n = 0;
-    for (unsigned i = 0; i < MAX_PARAMS &&
-                         param_next(field->value, field->value_n, &at, &param);
+    singles->is_cut = false;
+    for (unsigned i = 0; param_next(field->value, field->value_n, &at, &param);
          i++) {
         struct values *to = param.section < 0 ? singles : pieces;
-        if (has_name(&param, name) && to->found_n < MAX_SECTIONS)
+        to->is_cut |= i == MAX_PARAMS;
+        if (i == MAX_PARAMS)
+            break;
+        if (!has_name(&param, name))
+            continue;
+        to->is_cut |= to->found_n == MAX_SECTIONS;
+        if (to->found_n < MAX_SECTIONS)
             to->found[to->found_n++] = param;
     }
     qsort(pieces->found, pieces->found_n, sizeof *pieces->found, by_section);
@@ -243,21 +251,35 @@ bool param_is_type(const struct field *field, const char *type)
     return at < field->value_n && field->value[at] == '/';
 }
 
+/* A name with NUL in it is two: what a C program sees, and all of it. */
+static void add_name(struct object *object, const char *raw, size_t raw_n,
+                     char *text, size_t text_n)
+{
+    g_autofree char *head = strlen(text) < text_n ? g_strdup(text) : NULL;
+    text_blank_nul(text, text_n);
+    object_add_name(object, raw, raw_n, NULL, text);
+    if (head != NULL)
+        object_add_name(object, raw, raw_n, NULL, head);
+}
+
 /* Outlook and others put encoded words into parameters, against RFC 2047 5. */
 static void add_single(struct object *object, const struct param *param,
                        size_t *budget)
 {
     g_autofree char *charset = NULL;
     GString *bytes = join(param, 1, &charset);
-    bool has_words = !param->is_encoded && strstr(bytes->str, "=?") != NULL;
+    bool has_words =
+        !param->is_encoded && memmem(bytes->str, bytes->len, "=?", 2) != NULL;
     g_autofree char *text = NULL;
+    size_t n = 0;
     if (has_words && bytes->len <= *budget) {
         *budget -= bytes->len;
-        text = words_decode(bytes->str, bytes->len);
+        text = words_decode(bytes->str, bytes->len, &n);
     } else {
-        text = text_convert(bytes->str, bytes->len, charset, 0, NULL);
+        object->is_name_cut |= has_words;
+        text = text_convert(bytes->str, bytes->len, charset, 0, &n);
     }
-    object_add_name(object, param->value, param->value_n, NULL, text);
+    add_name(object, param->value, param->value_n, text, n);
     g_string_free(bytes, TRUE);
 }
 
@@ -269,9 +291,10 @@ static void add_joined(struct object *object, const struct values *pieces)
     for (size_t i = 0; i < pieces->found_n; i++)
         g_string_append_len(raw, pieces->found[i].value,
                             (gssize)pieces->found[i].value_n);
+    size_t n = 0;
     g_autofree char *text =
-        text_convert(bytes->str, bytes->len, charset, 0, NULL);
-    object_add_name(object, raw->str, raw->len, NULL, text);
+        text_convert(bytes->str, bytes->len, charset, 0, &n);
+    add_name(object, raw->str, raw->len, text, n);
     g_string_free(raw, TRUE);
     g_string_free(bytes, TRUE);
 }
@@ -282,6 +305,7 @@ void param_add_names(struct object *object, const struct field *field,
     struct values pieces;
     struct values singles;
     collect(field, name, &pieces, &singles);
+    object->is_name_cut |= pieces.is_cut || singles.is_cut;
     for (size_t i = 0; i < singles.found_n; i++)
         add_single(object, &singles.found[i], budget);
     if (pieces.found_n > 0)

@@ -40,7 +40,7 @@ bool param_is_type(const struct field *field, const char *type);
 /*
  * Adds to `object` every value of parameter `name` as a name: each one written, and
  * continuations joined.  `budget`: bytes that may still be decoded by RFC 2047; values
- * over it are added as they stand.
+ * over it are added as they stand.  What is too much to be read sets is_name_cut.
  */
 void param_add_names(struct object *object, const struct field *field,
                      const char *name, size_t *budget);

@@ -168,6 +168,13 @@ char *text_convert(const char *p, size_t n, const char *charset, size_t max,
     return out.p;
 }
 
+void text_blank_nul(char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text[i] == '\0')
+            text[i] = ' ';
+}
+
 const char *text_utf8(struct object *object, size_t *n)
 {
     if ((object->flags & ASSAY_OBJECT_TEXT) == 0)
@@ -189,7 +196,9 @@ char *text_header(const struct object *object, const char *name, unsigned index)
     const struct field *field = field_find(object->fields, name, index);
     if (field == NULL)
         return NULL;
+    size_t n = 0;
     char *text = words_decode(
-        field->value, MIN(field->value_n, (uint32_t)TEXT_MAX_HEADER_BYTES));
+        field->value, MIN(field->value_n, (uint32_t)TEXT_MAX_HEADER_BYTES), &n);
+    text_blank_nul(text, n);
     return g_strstrip(text);
 }

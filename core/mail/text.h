@@ -37,4 +37,7 @@ char *text_header(const struct object *object, const char *name,
 char *text_convert(const char *p, size_t n, const char *charset, size_t max,
                    size_t *out_n);
 
+/* NUL becomes a blank, so that what follows is still part of the C string. */
+void text_blank_nul(char *text, size_t n);
+
 #endif

@@ -139,7 +139,7 @@ static void add_plain(GString *out, const char *p, const char *end)
     GString *line = g_string_sized_new((size_t)(end - p));
     for (; p < end; p++)
         if (*p != '\r' && *p != '\n')
-            g_string_append_c(line, *p == '\0' ? ' ' : *p);
+            g_string_append_c(line, *p);
     size_t n = 0;
     g_autofree char *text = text_convert(line->str, line->len, NULL, 0, &n);
     g_string_append_len(out, text, (gssize)n);
@@ -153,7 +153,7 @@ static bool is_blank(const char *p, const char *end)
     return p == end;
 }
 
-char *words_decode(const char *p, size_t n)
+char *words_decode(const char *p, size_t n, size_t *out_n)
 {
     struct run run = {.out = g_string_sized_new(n),
                       .bytes = g_string_new(NULL)};
@@ -182,5 +182,6 @@ char *words_decode(const char *p, size_t n)
     flush(&run);
     add_plain(run.out, plain, end);
     g_string_free(run.bytes, TRUE);
+    *out_n = run.out->len;
     return g_string_free(run.out, FALSE);
 }

@@ -234,6 +234,75 @@ static void every_name_is_kept(void)
     }
 }
 
+static void no_nul_ends_a_name(void)
+{
+    static const char *const fields[] = {
+        "Content-Disposition: attachment; filename*=utf-8''a%00.exe",
+        "Content-Disposition: attachment; filename*0*=utf-8''a%00;"
+        " filename*1=.exe",
+        "Content-Disposition: attachment; filename=\"=?utf-8?q?a=00.exe?=\"",
+        "Content-Disposition: attachment;"
+        " filename*=utf-16le''a%00%00%00.%00e%00x%00e%00",
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
+        g_autofree char *names = names_of(fields[i]);
+        CU_ASSERT_PTR_NOT_NULL(strstr(names, "a .exe"));
+    }
+    g_autofree char *names = names_of(
+        "Content-Disposition: attachment; filename*=utf-8''a.exe%00.txt");
+    CU_ASSERT_PTR_NOT_NULL(strstr(names, "a.exe .txt<"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(names, " | a.exe<"));
+    struct parsed *parsed =
+        parse("Subject: =?utf-8?q?a=00b?= c\n\nx\n", 0, NULL);
+    g_autofree char *subject =
+        text_header(parse_object(parsed, ""), "Subject", 0);
+    CU_ASSERT_STRING_EQUAL(subject, "a b c");
+    parse_free(parsed);
+}
+
+/* Many of `piece` (with its number in place of %u), then `last`. */
+static char *flood(const char *piece, unsigned n, const char *last)
+{
+    GString *mail = g_string_new("Content-Disposition: attachment");
+    for (unsigned i = 0; i < n; i++) {
+        g_autofree char *number = g_strdup_printf("%u", i);
+        GString *one = g_string_new(piece);
+        g_string_replace(one, "%u", number, 0);
+        g_string_append_printf(mail, ";\n %s", one->str);
+        g_string_free(one, TRUE);
+    }
+    g_string_append_printf(mail, ";\n %s\n\nx\n", last);
+    return g_string_free(mail, FALSE);
+}
+
+static void names_that_are_not_read_are_told(void)
+{
+    static const struct {
+        const char *piece;
+        unsigned n;
+        const char *last;
+        bool is_told;
+    } cases[] = {
+        {"filename*%u=a", 63, "filename*63=.exe", false},
+        {"filename*%u=a", 64, "filename*64=.exe", true},
+        {"filename=a%u", 15, "filename=x.exe", false},
+        {"filename=a%u", 16, "filename=x.exe", true},
+        {"filename=a", 64, "filename=x.exe", true},
+        {"x%u=a", 255, "filename=x.exe", false},
+        {"x%u=a", 256, "filename=x.exe", true},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *mail =
+            flood(cases[i].piece, cases[i].n, cases[i].last);
+        struct parsed *parsed = parse(mail, 0, NULL);
+        CU_ASSERT_STRING_EQUAL(parse_notes(parsed),
+                               cases[i].is_told ? "partial:names@1" : "");
+        parse_free(parsed);
+    }
+}
+
 static void the_entity_is_described(void)
 {
     struct parsed *parsed =
@@ -448,7 +517,8 @@ UNIT_MAIN("message", UNIT(an_ordinary_mail_is_a_root_and_a_part),
           UNIT(fields_are_kept_in_order_and_raw),
           UNIT(a_nested_mail_has_its_own_fields), UNIT(encodings_are_undone),
           UNIT(content_that_is_not_encoded_shares_the_raw_bytes),
-          UNIT(every_name_is_kept), UNIT(the_entity_is_described),
+          UNIT(every_name_is_kept), UNIT(no_nul_ends_a_name),
+          UNIT(names_that_are_not_read_are_told), UNIT(the_entity_is_described),
           UNIT(text_is_what_reads_as_text), UNIT(odd_mails_are_noted),
           UNIT(nothing_is_a_message_too),
           UNIT(what_stands_instead_of_parts_is_an_object),

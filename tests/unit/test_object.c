@@ -97,7 +97,9 @@ static void a_nul_does_not_end_a_name(void)
     struct object *object = new_object(ASSAY_OBJECT_MEMBER, "", 0);
     object_add_name(object, "a.txt\0.exe", 10, NULL, NULL);
     CU_ASSERT_STRING_EQUAL(object_name(object), "a.txt .exe");
+    CU_ASSERT_STRING_EQUAL(name_at(object, 1)->text, "a.txt");
     CU_ASSERT_EQUAL(name_at(object, 0)->raw_n, 10);
+    CU_ASSERT(!object->is_name_cut);
     object_free(object);
 }
 
@@ -109,12 +111,14 @@ static void names_are_bounded(void)
         object_add_name(object, name, strlen(name), NULL, NULL);
     }
     CU_ASSERT_EQUAL(object->names->len, 16);
+    CU_ASSERT(object->is_name_cut);
     object_free(object);
     object = new_object(ASSAY_OBJECT_MEMBER, "", 0);
     g_autofree char *long_name = g_strnfill(100000, 'a');
     object_add_name(object, long_name, 100000, NULL, NULL);
     CU_ASSERT_EQUAL(strlen(object_name(object)), 4096);
     CU_ASSERT_EQUAL(name_at(object, 0)->raw_n, 4096);
+    CU_ASSERT(object->is_name_cut);
     object_free(object);
 }
 
