@@ -6,7 +6,8 @@
 #include <string.h>
 
 enum {
-    CHUNK_BYTES = 64 * 1024 /* where the decoded size is bounded */
+    CHUNK_BYTES = 64 * 1024, /* where the decoded size is bounded */
+    LEFT_BYTES = 4           /* what missing padding leaves */
 };
 
 static bool is_one_of(const char *name, const char *const *names)
@@ -36,16 +37,19 @@ static GMimeContentEncoding encoding_of(const char *name, bool *is_unknown)
     return GMIME_CONTENT_ENCODING_BINARY;
 }
 
-/* GMime's uudecoder wants to be told where the first data line is. */
+/* GMime's uudecoder wants to be told where the first data line is; SIZE_MAX: there
+ * is no line that begins it. */
 static size_t uu_start(const uint8_t *p, size_t n)
 {
     size_t at = 0;
     while (n - at > 6 && memcmp(p + at, "begin ", 6) != 0) {
         const uint8_t *eol = memchr(p + at, '\n', n - at);
         if (eol == NULL)
-            return n;
+            return SIZE_MAX;
         at = (size_t)(eol - p) + 1;
     }
+    if (n - at <= 6)
+        return SIZE_MAX;
     const uint8_t *eol = memchr(p + at, '\n', n - at);
     return eol == NULL ? n : (size_t)(eol - p) + 1;
 }
@@ -95,6 +99,18 @@ static size_t step(struct work *work, size_t n, char *to)
     return size;
 }
 
+/* What is left where the padding is missing: GMime keeps it back, mail programs show
+ * it.  `to` has room for two bytes. */
+static void finish(struct work *work, char *to)
+{
+    if (work->state.encoding != GMIME_CONTENT_ENCODING_BASE64)
+        return;
+    size_t size = 0;
+    for (int i = 0; i < 2 && size == 0 && work->state.state != -1; i++)
+        size = g_mime_encoding_step(&work->state, "=", 1, to);
+    work->size += size;
+}
+
 /* A new buffer, yours. */
 static uint8_t *decode(struct work *work)
 {
@@ -104,12 +120,14 @@ static uint8_t *decode(struct work *work)
         chunk = CHUNK_BYTES;
         cap = (size_t)work->max + g_mime_encoding_outlen(&work->state, chunk);
     }
-    uint8_t *to = g_malloc(MAX(cap, 1));
+    uint8_t *to = g_malloc(cap + LEFT_BYTES);
     while (work->used < work->n && work->size < work->max) {
         size_t n = MIN(work->n - work->used, chunk);
         work->size += step(work, n, (char *)to + work->size);
         work->used += n;
     }
+    if (work->used == work->n)
+        finish(work, (char *)to + work->size);
     return to;
 }
 
@@ -158,6 +176,13 @@ void decode_content(GBytes *raw, const char *encoding, uint64_t max,
     GMimeContentEncoding how = encoding_of(encoding, &out->is_unknown);
     struct work work = {.max = max};
     work.p = g_bytes_get_data(raw, &work.n);
+    size_t skip = 0;
+    if (how == GMIME_CONTENT_ENCODING_UUENCODE && work.n > 0)
+        skip = uu_start(work.p, work.n);
+    if (skip == SIZE_MAX) { /* mail programs show it as it stands */
+        out->is_unknown = true;
+        how = GMIME_CONTENT_ENCODING_BINARY;
+    }
     if (how == GMIME_CONTENT_ENCODING_BINARY || work.n == 0) {
         out->is_shared = true;
         out->bytes = g_bytes_ref(raw);
@@ -165,7 +190,6 @@ void decode_content(GBytes *raw, const char *encoding, uint64_t max,
     }
     g_mime_encoding_init_decode(&work.state, how);
     if (how == GMIME_CONTENT_ENCODING_UUENCODE) {
-        size_t skip = uu_start(work.p, work.n);
         work.p += skip;
         work.n -= skip;
         work.state.state |= GMIME_UUDECODE_STATE_BEGIN;

@@ -7,6 +7,7 @@
 #include "scan/state.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 /* Every run of every task of this process has its own id. */
 static atomic_uint_fast64_t last_task_id;
@@ -175,6 +176,14 @@ static void expand(struct scan *scan, struct object *object)
     tell_notes(scan);
 }
 
+/* A mail that stays closed is told, also where no scanner would have looked at it. */
+static bool is_mail_late(struct scan *scan, struct object *object)
+{
+    return budget_is_late(scan) &&
+           (strcmp(object->type_detected, "message/rfc822") != 0 ||
+            is_late(scan, object));
+}
+
 /* The queue: every object, those that come up meanwhile included. */
 static void run_objects(struct scan *scan)
 {
@@ -183,7 +192,7 @@ static void run_objects(struct scan *scan)
     for (;;) {
         while (next < objects->len) {
             struct object *object = objects->pdata[next++];
-            if (!object->is_expanded && !budget_is_late(scan))
+            if (!object->is_expanded && !is_mail_late(scan, object))
                 expand(scan, object);
             ask_all(scan, ASSAY_STAGE_OBJECT, object, FINDING_ALL_RCPTS);
         }

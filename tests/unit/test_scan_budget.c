@@ -318,6 +318,25 @@ static void after_the_deadline_nothing_begins(void)
     fake_end(&fake);
 }
 
+static int32_t unpack_mail_late(void *self, struct task *task)
+{
+    (void)self;
+    int32_t rc = fake_child(task, "a.eml", "From: a@b\r\n\r\nx", 14, NULL);
+    g_usleep(20000);
+    return rc;
+}
+
+static void a_mail_that_comes_too_late_is_told(void)
+{
+    struct fake fake;
+    fake_begin(&fake);
+    fake.plan.limits.max_time_ms = 10;
+    fake_scanner(&fake, "u", unpack_mail_late)->wants_flags = ASSAY_WANTS_LEAF;
+    fake_run(&fake, FAKE_TEXT_MAIL);
+    CU_ASSERT(fake_found(&fake, "core partial time 1!a.eml"));
+    fake_end(&fake);
+}
+
 static int32_t stop_at_deadline(void *self, struct task *task)
 {
     (void)self;
@@ -349,4 +368,5 @@ UNIT_MAIN("scan_budget", UNIT(depth_ends_what_contains_itself),
           UNIT(nesting_does_not_hide_a_ratio),
           UNIT(once_the_ratio_of_the_mail_is_used_up_no_child_begins),
           UNIT(after_the_deadline_nothing_begins),
+          UNIT(a_mail_that_comes_too_late_is_told),
           UNIT(who_stops_at_the_deadline_is_partial_not_failed))
