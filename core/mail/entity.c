@@ -154,8 +154,7 @@ void entity_note_block(struct message *message, struct object *object,
                      "A header holds lines that are no field.");
 }
 
-/* Two values for what can only have one: programs differ in which they take. */
-static void note_conflicts(struct message *message, struct object *object)
+void entity_note_conflicts(struct message *message, struct object *object)
 {
     static const char *const single[] = {
         "Content-Type", "Content-Transfer-Encoding", "Content-Disposition"};
@@ -300,7 +299,7 @@ struct object *entity_add(struct entity_work *work, struct span *span)
                                 ? add_multipart(work, span, fields)
                                 : add_leaf(work, span, fields);
     entity_note_block(work->message, object, &span->block);
-    note_conflicts(work->message, object);
+    entity_note_conflicts(work->message, object);
     if (!span->is_multipart && is_mail_type(object->type_declared)) {
         object->kind = ASSAY_OBJECT_MESSAGE;
         object->type_detected = "message/rfc822";

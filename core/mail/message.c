@@ -164,6 +164,8 @@ static void add_spans(struct entity_work *work, const struct tree *tree)
         if (object == NULL)
             return;
         g_ptr_array_add(work->objects, object);
+        if (object == work->mail)
+            entity_note_conflicts(work->message, object);
         if (span->is_multipart)
             finish_multipart(work, span, object, tree->reached == NULL);
     }

@@ -125,8 +125,7 @@ static void encodings_are_undone(void)
         {"uuencode", "\nbegin 644 f\n#86)C\n`\nend\n", "abc", ""},
         {"x-uuencode", "no beginning\n", "no beginning\n",
          "anomaly:mime.encoding_unknown@1"},
-        {"x-uuencode", "begin\n", "begin\n",
-         "anomaly:mime.encoding_unknown@1"},
+        {"x-uuencode", "begin\n", "begin\n", "anomaly:mime.encoding_unknown@1"},
         {"x-uuencode", "", "", ""},
         {"8bits", "x", "x", "info:mime.encoding_unknown@1"},
         {"base-64", "x", "x", "anomaly:mime.encoding_unknown@1"},
@@ -238,6 +237,17 @@ static void every_name_is_kept(void)
                     named[i].names);
         CU_ASSERT_STRING_EQUAL(names, named[i].names);
     }
+}
+
+static void a_multipart_that_is_also_text_is_told(void)
+{
+    struct parsed *parsed =
+        parse("Content-Type: multipart/mixed; boundary=b\n"
+              "Content-Type: text/plain\n\n--b\n\nx\n--b--\n",
+              0, NULL);
+    CU_ASSERT_STRING_EQUAL(parse_notes(parsed),
+                           "anomaly:mime.header_conflict@");
+    parse_free(parsed);
 }
 
 static void no_nul_ends_a_name(void)
@@ -524,6 +534,7 @@ UNIT_MAIN("message", UNIT(an_ordinary_mail_is_a_root_and_a_part),
           UNIT(a_nested_mail_has_its_own_fields), UNIT(encodings_are_undone),
           UNIT(content_that_is_not_encoded_shares_the_raw_bytes),
           UNIT(every_name_is_kept), UNIT(no_nul_ends_a_name),
+          UNIT(a_multipart_that_is_also_text_is_told),
           UNIT(names_that_are_not_read_are_told), UNIT(the_entity_is_described),
           UNIT(text_is_what_reads_as_text), UNIT(odd_mails_are_noted),
           UNIT(nothing_is_a_message_too),
