@@ -3,6 +3,7 @@
  * The structure of mails: by hand, by generated mails whose leaves are known, and
  * beside GMime's own parser.
  */
+#include "gmime_leaves.h"
 #include "parse.h"
 #include "unit.h"
 
@@ -275,83 +276,9 @@ static void add_entity(struct made *made, unsigned depth)
     g_string_append_printf(made->text, "--%s--%s", name, made->eol);
 }
 
-static const struct object *next_leaf(const struct message *message,
-                                      unsigned *at)
-{
-    while (*at < message->objects->len) {
-        const struct object *object =
-            g_ptr_array_index(message->objects, (*at)++);
-        if ((object->flags & ASSAY_OBJECT_CONTAINER) == 0)
-            return object;
-    }
-    return NULL;
-}
-
-static bool same_leaves(const struct parsed *parsed, const GPtrArray *leaves)
-{
-    unsigned at = 0;
-    for (unsigned i = 0; i < leaves->len; i++) {
-        const GString *wanted = g_ptr_array_index(leaves, i);
-        const struct object *leaf = next_leaf(parsed->message, &at);
-        if (leaf == NULL || leaf->size != wanted->len ||
-            memcmp(leaf->data, wanted->str, leaf->size) != 0)
-            return false;
-    }
-    return next_leaf(parsed->message, &at) == NULL;
-}
-
-static GString *gmime_content(GMimePart *part)
-{
-    GMimeDataWrapper *content = g_mime_part_get_content(part);
-    GMimeStream *to = g_mime_stream_mem_new();
-    if (content != NULL)
-        g_mime_data_wrapper_write_to_stream(content, to);
-    GByteArray *bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(to));
-    GString *text =
-        g_string_new_len((const char *)bytes->data, (gssize)bytes->len);
-    g_object_unref(to);
-    return text;
-}
-
-static void collect(GMimeObject *entity, GPtrArray *leaves)
-{
-    if (GMIME_IS_MULTIPART(entity)) {
-        GMimeMultipart *multipart = GMIME_MULTIPART(entity);
-        int n = g_mime_multipart_get_count(multipart);
-        for (int i = 0; i < n; i++)
-            collect(g_mime_multipart_get_part(multipart, i), leaves);
-        return;
-    }
-    if (GMIME_IS_MESSAGE_PART(entity)) {
-        GMimeMessage *mail =
-            g_mime_message_part_get_message(GMIME_MESSAGE_PART(entity));
-        if (mail != NULL && mail->mime_part != NULL)
-            collect(mail->mime_part, leaves);
-        return;
-    }
-    g_ptr_array_add(leaves, gmime_content(GMIME_PART(entity)));
-}
-
 static void free_string(void *p)
 {
     g_string_free(p, TRUE);
-}
-
-/* GMime's leaves of a mail; NULL: it finds none. */
-static GPtrArray *gmime_leaves(const char *mail, size_t n)
-{
-    GMimeStream *stream = g_mime_stream_mem_new_with_buffer(mail, n);
-    GMimeParser *parser = g_mime_parser_new_with_stream(stream);
-    GMimeMessage *message = g_mime_parser_construct_message(parser, NULL);
-    GPtrArray *leaves = NULL;
-    if (message != NULL && message->mime_part != NULL) {
-        leaves = g_ptr_array_new_with_free_func(free_string);
-        collect(message->mime_part, leaves);
-    }
-    g_clear_object(&message);
-    g_object_unref(parser);
-    g_object_unref(stream);
-    return leaves;
 }
 
 static void generated_mails_give_the_leaves_they_were_made_of(void)
@@ -373,7 +300,7 @@ static void generated_mails_give_the_leaves_they_were_made_of(void)
         line(&made, "Subject: generated");
         add_entity(&made, i % 6);
         struct parsed *parsed = parse(made.text->str, made.text->len, NULL);
-        bool is_same = same_leaves(parsed, made.leaves);
+        bool is_same = leaves_are_same(parsed->message, made.leaves);
         bool is_quiet = parsed->message->notes->len == 0;
         if (!is_same || !is_quiet)
             fprintf(stderr, "mail %u: %s\n%s\n", i, parse_notes(parsed),
@@ -381,7 +308,7 @@ static void generated_mails_give_the_leaves_they_were_made_of(void)
         CU_ASSERT(is_same);
         CU_ASSERT(is_quiet);
         GPtrArray *theirs = gmime_leaves(made.text->str, made.text->len);
-        agree += theirs != NULL && same_leaves(parsed, theirs);
+        agree += theirs != NULL && leaves_are_same(parsed->message, theirs);
         g_clear_pointer(&theirs, g_ptr_array_unref);
         parse_free(parsed);
         g_ptr_array_unref(made.leaves);
