@@ -14,7 +14,7 @@
 /* Plain values; copied freely.  Zeroed memory is not valid: limits_default. */
 struct limits {
     uint64_t max_message_bytes; /* larger raw mail is not read: partial(size) */
-    /* Before GMime, which cannot bound itself. */
+    /* For the structure of the mail. */
     uint64_t max_header_bytes;  /* of one header block */
     uint64_t max_header_fields; /* of all header blocks together */
     uint64_t max_group_nesting; /* RFC 5322 groups in one address field */
