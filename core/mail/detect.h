@@ -7,8 +7,10 @@
  * a part).  So renaming a file never changes its detected type.
  *
  *   detect.c        the order of the questions
- *   detect_table.c  signatures at the head and at fixed places
- *   detect_text.c   plain text, and what it is: HTML, scripts, mail, armour
+ *   detect_table.c  signatures at the head
+ *   detect_place.c  signatures elsewhere
+ *   detect_text.c   plain text, and what it is: HTML, scripts, armour
+ *   detect_mail.c   ... or a mail
  *   detect_zip.c    zip: office documents, programs, books
  *   detect_ole.c    compound files: office documents, installers, saved mail
  *   detect_code.c   executables

@@ -12,6 +12,10 @@
 /* Signatures.  `is_text`: weak ones, that text may begin with by chance, do not
  * count. */
 const char *detect_table(const uint8_t *p, size_t n, bool is_text);
+/* Signatures at other fixed places, and formats known by a checksum. */
+const char *detect_place(const uint8_t *p, size_t n);
+/* ISO media files (ISO 14496-12) by their brand; "video/mp4" at least. */
+const char *detect_ftyp(const uint8_t *p, size_t n);
 
 /* Without NUL, and nearly without control characters that text does not have, in
  * the first 16 KiB. */
@@ -22,6 +26,9 @@ bool detect_is_wide(const uint8_t *p, size_t n);
 const char *detect_text(const uint8_t *p, size_t n);
 /* The same for UTF-16 and UTF-32. */
 const char *detect_wide(const uint8_t *p, size_t n);
+
+/* A header block of a mail, or of an mbox. */
+const char *detect_mail(const uint8_t *p, size_t n);
 
 const char *detect_zip(const uint8_t *p, size_t n);
 /* A zip whose beginning is something else: by its end record. */

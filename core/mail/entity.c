@@ -2,6 +2,7 @@
 #include "mail/entity.h"
 
 #include "mail/decode.h"
+#include "mail/odd.h"
 #include "mail/param.h"
 
 #include <assay/plugin.h>
@@ -139,88 +140,6 @@ static GArray *fields_of(const struct entity_work *work, struct span *span)
     return fields;
 }
 
-void entity_note_block(struct message *message, struct object *object,
-                       const struct field_block *block)
-{
-    if (block->has_8bit)
-        message_note(message, ASSAY_KIND_INFO, "header.8bit", object,
-                     "A header field holds bytes that are neither ASCII nor "
-                     "UTF-8.");
-    if (block->has_nul)
-        message_note(message, ASSAY_KIND_ANOMALY, "header.nul", object,
-                     "A header holds NUL, where some programs stop reading.");
-    if (block->junk > 0)
-        message_note(message, ASSAY_KIND_INFO, "header.junk", object,
-                     "A header holds lines that are no field.");
-}
-
-void entity_note_conflicts(struct message *message, struct object *object)
-{
-    static const char *const single[] = {
-        "Content-Type", "Content-Transfer-Encoding", "Content-Disposition"};
-    for (size_t i = 0; i < G_N_ELEMENTS(single); i++) {
-        const struct field *a = field_find(object->fields, single[i], 0);
-        const struct field *b = field_find(object->fields, single[i], 1);
-        if (b != NULL && (a->value_n != b->value_n ||
-                          memcmp(a->value, b->value, a->value_n) != 0))
-            message_note(message, ASSAY_KIND_ANOMALY, "mime.header_conflict",
-                         object,
-                         "A field that may stand once stands twice and "
-                         "differs.");
-    }
-}
-
-/* An unknown encoding in which some programs will recognise one. */
-static bool is_misleading(const char *encoding)
-{
-    static const char *const parts[] = {"base",      "64", "quoted",
-                                        "printable", "uu", "yenc"};
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
-        if (strstr(encoding, parts[i]) != NULL)
-            return true;
-    return false;
-}
-
-/* Notes on the content; charges what was unpacked. */
-static void note_content(struct entity_work *work, struct object *object,
-                         const struct decoded *decoded)
-{
-    struct message *message = work->message;
-    if (decoded->is_unknown)
-        message_note(message,
-                     is_misleading(object->encoding) ? ASSAY_KIND_ANOMALY
-                                                     : ASSAY_KIND_INFO,
-                     "mime.encoding_unknown", object,
-                     "The Content-Transfer-Encoding is none that is known.");
-    if (decoded->has_tail)
-        message_note(message, ASSAY_KIND_ANOMALY, "mime.base64_padding", object,
-                     "Base64 goes on behind its padding, where some programs "
-                     "stop.");
-    if (decoded->has_junk)
-        message_note(message, ASSAY_KIND_INFO, "mime.base64_junk", object,
-                     "Base64 holds characters that do not belong there.");
-    if (decoded->is_cut) {
-        object->flags |= ASSAY_OBJECT_TRUNCATED;
-        bool is_own = object->size >= work->limits->max_object_bytes;
-        message_note_partial(message, ASSAY_REASON_LIMIT_BYTES,
-                             is_own ? "object_bytes" : "bytes", object,
-                             "The decoded part is larger than allowed.");
-    }
-    if (!decoded->is_shared)
-        message->bytes += object->size;
-}
-
-static void note_type(struct message *message, struct object *object)
-{
-    if (g_strcmp0(object->type_declared, "message/partial") == 0)
-        message_note(message, ASSAY_KIND_ANOMALY, "mime.partial", object,
-                     "The content is one piece of a message sent in several "
-                     "mails.");
-    if (g_strcmp0(object->type_declared, "message/external-body") == 0)
-        message_note(message, ASSAY_KIND_INFO, "mime.external_body", object,
-                     "The content lies elsewhere and is not in this mail.");
-}
-
 static struct object *parent_of(const struct entity_work *work,
                                 const struct span *span)
 {
@@ -285,8 +204,11 @@ static struct object *add_leaf(struct entity_work *work,
              &work->message->words_left);
     set_text_flag(object);
     message_add(work->message, parent, object);
-    note_content(work, object, &decoded);
-    note_type(work->message, object);
+    if (decoded.is_cut)
+        object->flags |= ASSAY_OBJECT_TRUNCATED;
+    if (!decoded.is_shared)
+        work->message->bytes += object->size;
+    odd_content(work->message, object, &decoded, work->limits);
     return object;
 }
 
@@ -298,8 +220,8 @@ struct object *entity_add(struct entity_work *work, struct span *span)
     struct object *object = span->is_multipart
                                 ? add_multipart(work, span, fields)
                                 : add_leaf(work, span, fields);
-    entity_note_block(work->message, object, &span->block);
-    entity_note_conflicts(work->message, object);
+    odd_block(work->message, object, &span->block);
+    odd_conflicts(work->message, object);
     if (!span->is_multipart && is_mail_type(object->type_declared)) {
         object->kind = ASSAY_OBJECT_MESSAGE;
         object->type_detected = "message/rfc822";

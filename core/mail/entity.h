@@ -28,10 +28,4 @@ struct object *entity_add(struct entity_work *work, struct span *span);
 void entity_add_bare(struct entity_work *work, struct object *parent,
                      size_t from, size_t to);
 
-/* Notes what was odd about a header block. */
-void entity_note_block(struct message *message, struct object *object,
-                       const struct field_block *block);
-/* Notes two values for what can only have one: programs differ in which they take. */
-void entity_note_conflicts(struct message *message, struct object *object);
-
 #endif

@@ -3,6 +3,7 @@
 
 #include "mail/entity.h"
 #include "mail/field.h"
+#include "mail/odd.h"
 #include "mail/tree.h"
 
 #include <assay/plugin.h>
@@ -14,6 +15,7 @@ enum {
      * times max_bytes of them, then no more. */
     NESTED_FACTOR = 8,
     MAX_SAME_NOTES = 16,
+    MAX_PATH_NAME = 255, /* bytes of one name in a path */
     MAX_WORD_BYTES = 1024 * 1024
 };
 
@@ -61,17 +63,32 @@ static bool is_mime(const struct object *object)
            object->kind == ASSAY_OBJECT_PART;
 }
 
+/* Bytes of a name that a path shows: whole characters. */
+static int shown_bytes(const char *name)
+{
+    size_t n = strlen(name);
+    if (n > MAX_PATH_NAME) {
+        n = MAX_PATH_NAME;
+        while (n > 0 && ((uint8_t)name[n] & 0xc0) == 0x80)
+            n--;
+    }
+    return (int)n;
+}
+
 /* MIME entities are numbered, members named. */
 static char *make_path(const struct object *parent, const struct object *object)
 {
     const char *name = is_mime(object) ? NULL : object_name(object);
-    const char *between = parent->path[0] == '\0'              ? ""
-                          : is_mime(object) && is_mime(parent) ? "."
-                                                               : "!";
+    const char *between = "!";
+    if (parent->path[0] == '\0')
+        between = "";
+    else if (is_mime(object) && is_mime(parent))
+        between = ".";
     if (name == NULL)
         return g_strdup_printf("%s%s%u", parent->path, between,
                                parent->child_count);
-    return g_strdup_printf("%s%s%.255s", parent->path, between, name);
+    return g_strdup_printf("%s%s%.*s", parent->path, between, shown_bytes(name),
+                           name);
 }
 
 void message_add(struct message *message, struct object *parent,
@@ -94,50 +111,12 @@ void message_add(struct message *message, struct object *parent,
                              "Its names are more or longer than are read.");
 }
 
-static void note_bound(struct message *message, struct object *mail,
-                       const struct tree *tree)
-{
-    if (tree->is_group_deep)
-        message_note_partial(
-            message, ASSAY_REASON_LIMIT_DEPTH, "group_nesting", mail,
-            "An address field nests groups deeper than allowed.");
-    if (tree->is_boundary_near)
-        message_note(message, ASSAY_KIND_ANOMALY, "mime.boundary_near", mail,
-                     "A boundary line goes on after the boundary: only some "
-                     "programs see a part there.");
-    if (tree->reached == NULL)
-        return;
-    uint32_t reason =
-        strcmp(tree->reached, "mime_depth") == 0     ? ASSAY_REASON_LIMIT_DEPTH
-        : strcmp(tree->reached, "header_bytes") == 0 ? ASSAY_REASON_LIMIT_SIZE
-                                                     : ASSAY_REASON_LIMIT_COUNT;
-    message_note_partial(message, reason, tree->reached, mail,
-                         "What comes after this bound was not parsed.");
-}
-
 static bool is_blank(const uint8_t *p, size_t n)
 {
     size_t i = 0;
     while (i < n && g_ascii_isspace(p[i]))
         i++;
     return i == n;
-}
-
-static void note_multipart(struct message *message, struct object *object,
-                           const struct span *span, bool is_blank)
-{
-    if (!span->has_boundary)
-        message_note(message, ASSAY_KIND_ANOMALY, "mime.boundary_missing",
-                     object, "A multipart names no boundary.");
-    else if (span->children == 0 && !span->is_closed && !is_blank)
-        message_note(message, ASSAY_KIND_ANOMALY, "mime.boundary_absent",
-                     object, "A multipart's boundary never appears.");
-    else if (span->children == 0)
-        message_note(message, ASSAY_KIND_INFO, "mime.multipart_empty", object,
-                     "A multipart has no parts.");
-    else if (!span->is_closed)
-        message_note(message, ASSAY_KIND_INFO, "mime.boundary_unclosed", object,
-                     "A multipart's final boundary is missing.");
 }
 
 /* A multipart is in the tree; what stands in one without parts is shown as text by
@@ -148,7 +127,7 @@ static void finish_multipart(struct entity_work *work, const struct span *span,
     bool blank = span->children > 0 || is_blank(work->mail->data + span->body,
                                                 span->end - span->body);
     if (is_whole)
-        note_multipart(work->message, object, span, blank);
+        odd_multipart(work->message, object, span, blank);
     if (!blank)
         entity_add_bare(work, object, span->body, span->end);
 }
@@ -158,27 +137,16 @@ static void add_spans(struct entity_work *work, const struct tree *tree)
     for (unsigned i = 0; i < tree->spans->len; i++) {
         struct span *span = &g_array_index(tree->spans, struct span, i);
         /* The mail's own multipart is the mail: it has no number in IMAP. */
-        struct object *object = span->is_multipart && span->parent == TREE_MAIL
-                                    ? work->mail
-                                    : entity_add(work, span);
+        bool is_mail = span->is_multipart && span->parent == TREE_MAIL;
+        struct object *object = is_mail ? work->mail : entity_add(work, span);
         if (object == NULL)
             return;
+        if (is_mail)
+            odd_conflicts(work->message, object);
         g_ptr_array_add(work->objects, object);
-        if (object == work->mail)
-            entity_note_conflicts(work->message, object);
         if (span->is_multipart)
             finish_multipart(work, span, object, tree->reached == NULL);
     }
-}
-
-static void note_headless(struct message *message, struct object *mail)
-{
-    if (mail->size == 0)
-        message_note(message, ASSAY_KIND_INFO, "mail.empty", mail,
-                     "There is nothing in this mail.");
-    else
-        message_note(message, ASSAY_KIND_INFO, "mail.no_header", mail,
-                     "The mail has no header.");
 }
 
 static void expand(struct entity_work *work)
@@ -197,10 +165,10 @@ static void expand(struct entity_work *work)
     /* A nested mail had the fields of the part that holds it. */
     g_clear_pointer(&mail->fields, g_array_unref);
     mail->fields = g_steal_pointer(&tree.fields);
-    note_bound(message, mail, &tree);
-    entity_note_block(message, mail, &tree.block);
+    odd_tree(message, mail, &tree);
+    odd_block(message, mail, &tree.block);
     if (mail->fields->len == 0 && tree.reached == NULL) {
-        note_headless(message, mail);
+        odd_headless(message, mail);
         if (mail->size > 0)
             entity_add_bare(work, mail, 0, mail->size);
     }

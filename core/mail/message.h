@@ -3,17 +3,18 @@
  * One message: session, raw bytes, and the tree of objects in them.
  *
  * The structure comes from one bounded pass over the raw bytes (mail/tree.h), header
- * values from mail/param.h and mail/words.h.  GMime undoes the transfer encodings, in
- * decode.c and nowhere else.  Content that is not encoded shares the raw bytes.  Bad mail is data: whatever
- * the bytes are, there is a message; what was odd about it is a note, and the scan
- * turns notes into findings of the plugin "core":
+ * values from mail/param.h and mail/words.h; GMime undoes the transfer encodings, in
+ * decode.c and nowhere else.  Content that is not encoded shares the raw bytes.  Bad
+ * mail is data: whatever the bytes are, there is a message; what was odd about it is
+ * a note, and the scan turns notes into findings of the plugin "core":
  *
  *   partial   a bound by its name: header_bytes header_fields group_nesting parts
  *             mime_depth objects bytes object_bytes names
  *   anomaly   what may hide content from one program and show it to another:
  *             mime.boundary_missing mime.boundary_absent mime.boundary_near
  *             mime.header_conflict mime.encoding_unknown (one that looks like a
- *             known one) mime.base64_padding mime.partial header.nul
+ *             known one) mime.base64_padding mime.multipart_encoded
+ *             mime.partial header.nul
  *   info      broken, but every program sees the same: header.8bit header.junk
  *             mime.boundary_unclosed mime.multipart_empty mime.base64_junk
  *             mime.external_body mime.encoding_unknown mail.empty mail.no_header

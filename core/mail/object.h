@@ -85,9 +85,8 @@ void object_set_content(struct object *object, GBytes *bytes);
 void object_free(struct object *object);
 
 /* Adds a name if it is not there yet; at most 16 of at most 4096 bytes are kept, and
- * is_name_cut tells that there was more.  `charset` (NULL:
- * guess) is of the raw bytes; MIME callers give decoded UTF-8 in `text` (NULL:
- * decode raw here). */
+ * is_name_cut tells that there was more.  `charset` (NULL: guess) is of the raw bytes;
+ * MIME callers give decoded UTF-8 in `text` (NULL: decode raw here). */
 void object_add_name(struct object *object, const char *raw, size_t raw_n,
                      const char *charset, const char *text);
 /* Sets type_declared from p[0..n): lower case, parameters and blanks dropped; at

@@ -11,10 +11,9 @@
 
 #include <stddef.h>
 
-/* p[0..n), unfolded, with its encoded words decoded, valid UTF-8, NUL as a blank; a
- * new string.
- * Linear, but a charset that is new costs tens of microseconds: the caller bounds
- * n.  NUL stays: *out_n is the text's length. */
+/* p[0..n), unfolded, with its encoded words decoded, valid UTF-8; a new string of
+ * *out_n bytes, in which NUL stays.  Linear, but a charset that is new costs tens of
+ * microseconds: the caller bounds n. */
 char *words_decode(const char *p, size_t n, size_t *out_n);
 
 #endif
