@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autofree char *text = text_convert(
         eol == NULL ? p : eol + 1, eol == NULL ? size : n, charset, 0, &out_n);
     require(text, out_n, size);
-    g_autofree char *value = words_decode(p, size);
-    require(value, strlen(value), size);
+    g_autofree char *value = words_decode(p, size, &out_n);
+    require(value, out_n, size);
     return 0;
 }
