@@ -60,7 +60,7 @@ BAD_SRC   := $(wildcard tests/plugins/*.c)
 DEBS := gcc g++ make pkg-config libglib2.0-dev libgmime-3.0-dev libmagic-dev \
 	libssl-dev libjansson-dev $(foreach p,$(PLUGINS),$($(p)_DEBS))
 DEBS_TEST  := libcunit1-dev clang clang-tidy clang-format cppcheck valgrind jq \
-	libclang-rt-14-dev clamav-testfiles zip mandoc abigail-tools \
+	libclang-rt-14-dev clamav-testfiles zip mandoc \
 	libarchive-tools xz-utils time
 DEBS_BENCH := clamav-daemon $(if $(shell command -v npm),,npm)
 
