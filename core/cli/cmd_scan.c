@@ -11,6 +11,7 @@
 #include "cli/setup.h"
 #include "cli/summary.h"
 #include "cli/view.h"
+#include "mail/detect.h"
 #include "mailbox/source.h"
 #include "scan/zone.h"
 
@@ -161,6 +162,7 @@ static bool scan_items(struct scan_run *run)
         .self = run,
     };
     GError *error = NULL;
+    detect_start(); /* one copy of libmagic's database for all workers */
     bool is_good = jobs_run(&jobs, &error);
     progress_hide(&run->progress);
     return is_good || say_error(error);
