@@ -19,11 +19,12 @@ static const char *const mail_types[] = {"message/rfc822", "message/rfc2822",
                                          "message/global", "message/news",
                                          NULL};
 
-/* A value up to its parameters or comments, lower case. */
+/* A value without comments before it, up to its parameters or comments, lower case. */
 static char *token_dup(const struct field *field)
 {
-    g_autofree char *text =
-        g_strndup(field->value, MIN(field->value_n, (uint32_t)MAX_TOKEN_BYTES));
+    size_t at = param_skip_comments(field->value, field->value_n, 0);
+    g_autofree char *text = g_strndup(
+        field->value + at, MIN(field->value_n - at, (size_t)MAX_TOKEN_BYTES));
     char *end = strpbrk(text, ";(");
     if (end != NULL)
         *end = '\0';

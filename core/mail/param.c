@@ -18,8 +18,7 @@ static bool is_lwsp(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Behind blanks and comments (RFC 5322 3.2.2), which may nest. */
-static size_t skip_cfws(const char *p, size_t n, size_t at)
+size_t param_skip_comments(const char *p, size_t n, size_t at)
 {
     size_t depth = 0;
     for (; at < n; at++) {
@@ -77,7 +76,7 @@ static size_t read_section(const char *p, size_t n, size_t at,
  * clients read them. */
 static size_t read_value(const char *p, size_t n, size_t at, struct param *out)
 {
-    at = skip_cfws(p, n, at);
+    at = param_skip_comments(p, n, at);
     size_t start = at;
     if (at < n && p[at] == '"') {
         out->is_quoted = true;
@@ -102,15 +101,15 @@ static size_t read_value(const char *p, size_t n, size_t at, struct param *out)
 bool param_next(const char *p, size_t n, size_t *at, struct param *out)
 {
     if (*at == 0)
-        *at = next_semicolon(p, n, skip_cfws(p, n, 0));
+        *at = next_semicolon(p, n, param_skip_comments(p, n, 0));
     while (*at < n) {
-        size_t i = skip_cfws(p, n, *at);
+        size_t i = param_skip_comments(p, n, *at);
         *out = (struct param){.name = p + i, .section = -1};
         while (i < n && p[i] != '=' && p[i] != '*' && p[i] != ';' &&
                !is_lwsp(p[i]))
             i++;
         out->name_n = (size_t)(p + i - out->name);
-        i = skip_cfws(p, n, read_section(p, n, i, out));
+        i = param_skip_comments(p, n, read_section(p, n, i, out));
         if (out->name_n == 0 || i == n || p[i] != '=') {
             *at = next_semicolon(p, n, i);
             continue;
@@ -243,11 +242,11 @@ GString *param_bytes(const struct field *field, const char *name)
 bool param_is_type(const struct field *field, const char *type)
 {
     size_t type_n = strlen(type);
-    size_t at = skip_cfws(field->value, field->value_n, 0);
+    size_t at = param_skip_comments(field->value, field->value_n, 0);
     if (field->value_n - at <= type_n ||
         g_ascii_strncasecmp(field->value + at, type, type_n) != 0)
         return false;
-    at = skip_cfws(field->value, field->value_n, at + type_n);
+    at = param_skip_comments(field->value, field->value_n, at + type_n);
     return at < field->value_n && field->value[at] == '/';
 }
 

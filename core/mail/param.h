@@ -27,6 +27,10 @@ struct param {
     bool is_quoted;
 };
 
+/* Offset behind the blanks and comments (RFC 5322 3.2.2, which may nest) that stand
+ * at p[at..n). */
+size_t param_skip_comments(const char *p, size_t n, size_t at);
+
 /* Walks the parameters of p[0..n) from offset *at (0 at first). */
 bool param_next(const char *p, size_t n, size_t *at, struct param *out);
 

@@ -109,6 +109,8 @@ static void encodings_are_undone(void)
         {"BINARY", "a\n", "a\n", ""},
         {"base64", "aGVs\nbG8=\n", "hello", ""},
         {"Base64", "aGVsbG8=", "hello", ""},
+        {"(a (nested) comment) base64 (one more)", "aGVsbG8=", "hello", ""},
+        {"(an open comment base64", "aGVsbG8=", "aGVsbG8=", ""},
         {"base64", "aGVsbG8", "hello", ""},
         {"base64", "aGVsbA\n", "hell", ""},
         {"base64", "aGVsb", "hel", ""},
@@ -311,8 +313,8 @@ static void names_that_are_not_read_are_told(void)
 static void the_entity_is_described(void)
 {
     struct parsed *parsed =
-        parse("Content-Type: APPLICATION/PDF (a comment); name=x.pdf\n"
-              "Content-Disposition: Attachment; filename=x.pdf\n"
+        parse("Content-Type: (one) APPLICATION/PDF (a comment); name=x.pdf\n"
+              "Content-Disposition: (;) Attachment; filename=x.pdf\n"
               "Content-ID: <id@example.org>\n"
               "Content-Transfer-Encoding: base64\n\n"
               "JVBERi0xLjQK\n",
