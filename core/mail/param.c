@@ -227,14 +227,27 @@ static void collect(const struct field *field, const char *name,
     qsort(pieces->found, pieces->found_n, sizeof *pieces->found, by_section);
 }
 
+/* Without the comment that may stand behind a value without quotes. */
+static void cut_comment(struct param *param)
+{
+    for (size_t i = 1; !param->is_quoted && i < param->value_n; i++)
+        if (param->value[i] == '(' && is_lwsp(param->value[i - 1]))
+            param->value_n = i - 1;
+    while (!param->is_quoted && param->value_n > 0 &&
+           is_lwsp(param->value[param->value_n - 1]))
+        param->value_n--;
+}
+
 GString *param_bytes(const struct field *field, const char *name)
 {
     struct values pieces;
     struct values singles;
     g_autofree char *charset = NULL;
     collect(field, name, &pieces, &singles);
-    if (singles.found_n > 0)
+    if (singles.found_n > 0) {
+        cut_comment(&singles.found[0]);
         return join(singles.found, 1, &charset);
+    }
     return pieces.found_n == 0 ? NULL
                                : join(pieces.found, pieces.found_n, &charset);
 }
