@@ -169,6 +169,46 @@ static bool is_plain_base64(const struct work *work)
     return work->used - space == letters && !work->has_tail;
 }
 
+/* Behind the blanks at p[at..n) when a line ends there, else `at`. */
+static size_t line_padding_end(const uint8_t *p, size_t at, size_t n)
+{
+    size_t end = at;
+    while (end < n && (p[end] == ' ' || p[end] == '\t'))
+        end++;
+    bool is_line_end = end < n && (p[end] == '\n' || p[end] == '\r');
+    return is_line_end ? end : at;
+}
+
+/* RFC 2045 6.7 (3): blanks between a soft line break and the end of its line were
+ * added in transport; GMime would keep break and blanks.  A copy without them (yours),
+ * or NULL where there are none. */
+static uint8_t *without_padding(struct work *work)
+{
+    uint8_t *copy = NULL;
+    size_t size = 0;
+    size_t from = 0;
+    const uint8_t *p = work->p;
+    const uint8_t *eq = memchr(p, '=', work->n);
+    while (eq != NULL) {
+        size_t at = (size_t)(eq - p) + 1;
+        size_t end = line_padding_end(p, at, work->n);
+        if (end > at) {
+            if (copy == NULL)
+                copy = g_malloc(work->n);
+            memcpy(copy + size, p + from, at - from);
+            size += at - from;
+            from = end;
+        }
+        eq = memchr(p + end, '=', work->n - end);
+    }
+    if (copy == NULL)
+        return NULL;
+    memcpy(copy + size, p + from, work->n - from);
+    work->n = size + work->n - from;
+    work->p = copy;
+    return copy;
+}
+
 void decode_content(GBytes *raw, const char *encoding, uint64_t max,
                     struct decoded *out)
 {
@@ -194,6 +234,9 @@ void decode_content(GBytes *raw, const char *encoding, uint64_t max,
         work.n -= skip;
         work.state.state |= GMIME_UUDECODE_STATE_BEGIN;
     }
+    g_autofree uint8_t *copy = how == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE
+                                   ? without_padding(&work)
+                                   : NULL;
     uint8_t *bytes = decode(&work);
     if (how == GMIME_CONTENT_ENCODING_BASE64 && !is_plain_base64(&work))
         judge_base64(&work, out);

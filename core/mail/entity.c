@@ -44,7 +44,7 @@ static char *content_id_dup(const struct field *field)
 
 static bool has_params(const struct field *field)
 {
-    return memchr(field->value, ';', field->value_n) != NULL;
+    return memchr(field->value, '=', field->value_n) != NULL;
 }
 
 /* Every name that occurrences of one field give. */

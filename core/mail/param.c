@@ -98,10 +98,26 @@ static size_t read_value(const char *p, size_t n, size_t at, struct param *out)
     return MIN(at + 1, n);
 }
 
+/* Where the parameters begin: behind the first ';', but without a value before it
+ * ("filename=x") or without the ';' ("attachment filename=x") they are read, too, as
+ * many programs do. */
+static size_t first_param(const char *p, size_t n)
+{
+    size_t at = param_skip_comments(p, n, 0);
+    size_t end = at;
+    while (end < n && p[end] != ';' && p[end] != '=' && p[end] != '(' &&
+           !is_lwsp(p[end]))
+        end++;
+    if (end < n && p[end] == '=')
+        return at;
+    size_t next = param_skip_comments(p, n, end);
+    return next < n && p[next] != ';' ? next : next_semicolon(p, n, at);
+}
+
 bool param_next(const char *p, size_t n, size_t *at, struct param *out)
 {
     if (*at == 0)
-        *at = next_semicolon(p, n, param_skip_comments(p, n, 0));
+        *at = first_param(p, n);
     while (*at < n) {
         size_t i = param_skip_comments(p, n, *at);
         *out = (struct param){.name = p + i, .section = -1};
@@ -295,12 +311,13 @@ static void add_single(struct object *object, const struct param *param,
     g_string_free(bytes, TRUE);
 }
 
-static void add_joined(struct object *object, const struct values *pieces)
+static void add_pieces(struct object *object, const struct values *pieces,
+                       size_t count)
 {
     g_autofree char *charset = NULL;
-    GString *bytes = join(pieces->found, pieces->found_n, &charset);
+    GString *bytes = join(pieces->found, count, &charset);
     GString *raw = g_string_new(NULL);
-    for (size_t i = 0; i < pieces->found_n; i++)
+    for (size_t i = 0; i < count; i++)
         g_string_append_len(raw, pieces->found[i].value,
                             (gssize)pieces->found[i].value_n);
     size_t n = 0;
@@ -309,6 +326,17 @@ static void add_joined(struct object *object, const struct values *pieces)
     add_name(object, raw->str, raw->len, text, n);
     g_string_free(raw, TRUE);
     g_string_free(bytes, TRUE);
+}
+
+/* All pieces; where one is missing also those before it, at which RFC 2231 stops. */
+static void add_joined(struct object *object, const struct values *pieces)
+{
+    size_t run = 0;
+    while (run < pieces->found_n && pieces->found[run].section == (int)run)
+        run++;
+    add_pieces(object, pieces, pieces->found_n);
+    if (run > 0 && run < pieces->found_n)
+        add_pieces(object, pieces, run);
 }
 
 void param_add_names(struct object *object, const struct field *field,
