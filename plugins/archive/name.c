@@ -194,6 +194,26 @@ size_t name_of_stream(const char *name, size_t n, char *out, size_t cap)
     return append(out, keep, cap, (struct assay_str){to, strlen(to)});
 }
 
+struct assay_str name_in_gzip(const uint8_t *p, size_t n)
+{
+    enum {
+        HAS_EXTRA = 4,
+        HAS_NAME = 8,
+        HEADER_BYTES = 10
+    };
+
+    size_t at = HEADER_BYTES;
+
+    if (n < HEADER_BYTES + 2 || (p[3] & HAS_NAME) == 0)
+        return (struct assay_str){"", 0};
+    if ((p[3] & HAS_EXTRA) != 0)
+        at += 2 + (size_t)(p[at] | p[at + 1] << 8);
+    const uint8_t *end = at < n ? memchr(p + at, 0, n - at) : NULL;
+    if (end == NULL)
+        return (struct assay_str){"", 0};
+    return (struct assay_str){(const char *)p + at, (size_t)(end - p) - at};
+}
+
 /* Length of the UTF-8 sequence at p[0..n), 0 where it is none (RFC 3629). */
 static size_t sequence(const unsigned char *p, size_t n)
 {

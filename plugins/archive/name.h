@@ -25,6 +25,8 @@ bool name_type_says_archive(const char *type, size_t n);
 /* "a.tar.gz" is "a.tar", "a.tgz" is "a.tar"; without such an ending the same
  * again.  Writes at most `cap` bytes, returns how many. */
 size_t name_of_stream(const char *name, size_t n, char *out, size_t cap);
+/* The file name in the head of a gzip stream, lent; empty where it has none. */
+struct assay_str name_in_gzip(const uint8_t *p, size_t n);
 bool name_is_utf8(const char *p, size_t n);
 
 #endif

@@ -236,6 +236,9 @@ static bool unpack_stream(struct unpack *u, struct archive *a,
     m.child.method = cstr(s->label);
     m.child.packed_size = u->n;
     struct assay_str inner = entry_name(entry);
+    if (s->format ==
+        SNIFF_GZIP) /* libarchive does not tell it of raw streams */
+        inner = name_in_gzip(u->p, u->n);
     if (inner.n > 0 && strcmp(inner.p, "data") != 0) /* raw's own word */
         member_also(&m, inner.p, inner.n, "");
     uint64_t before = u->members;
@@ -282,6 +285,9 @@ bool reader_unpack(struct unpack *u, const struct sniffed *s)
         unpack_fault(u, NULL, ASSAY_REASON_UNSUPPORTED, text);
         return true;
     }
+    if (s->format == SNIFF_TAR) /* what follows the end some programs read on */
+        (void)archive_read_set_option(a, "tar", "read_concatenated_archives",
+                                      "1");
     if (!is_bearable(u, a, s->format)) {
         archive_read_free(a);
         return true;

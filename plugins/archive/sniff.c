@@ -46,6 +46,7 @@ static const struct mark {
     {MAGIC(0, "StuffIt (c)1997-"), SNIFF_UNREADABLE, "StuffIt"},
     {MAGIC(0, "ALZ\x01"), SNIFF_UNREADABLE, "alz"},
     {MAGIC(0, "EGGA"), SNIFF_UNREADABLE, "egg"},
+    {MAGIC(0, "MSWIM\0\0\0"), SNIFF_UNREADABLE, "wim"},
     {MAGIC(32769, "BEA01"), SNIFF_UNREADABLE, "UDF"},
 };
 

@@ -174,6 +174,19 @@ must slip.tar "$(finding anomaly archive.path_traversal '2!../../a.txt') and any
 must absolute.tar "$(finding anomaly archive.path_traversal '2!/etc/a.txt')"
 must link.tar "$(finding anomaly archive.path_traversal '2!dir/link')"
 
+# --- a gzip head's own name, a tar behind a tar's end, a format that nothing reads
+gzip -c "$tmp/in/a.txt" >"$tmp/out/named.gz"
+(cd "$tmp/in" && bsdtar -cf "$tmp/out/a.tar" a.txt && bsdtar -cf "$tmp/out/b.tar" dir)
+cat "$tmp/out/a.tar" "$tmp/out/b.tar" >"$tmp/out/two.tar"
+printf 'MSWIM\0\0\0\320\0\0\0' >"$tmp/out/image.dat"
+for n in named.gz two.tar image.dat; do
+    mail "$tmp/out/$n"
+done
+scan
+must named.gz 'any(.tree[]; .names == ["named", "a.txt"])'
+must two.tar "$whole"
+must image.dat "$(finding partial archive.unsupported)"
+
 # --- nested
 (cd "$tmp/in" && zip -q "$tmp/out/1.zip" a.txt)
 i=1

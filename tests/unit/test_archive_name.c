@@ -84,6 +84,31 @@ static void a_stream_is_called_as_its_file_without_the_ending(void)
     CU_ASSERT_NSTRING_EQUAL(out, "abcdef.t", 8);
 }
 
+static void a_gzip_head_gives_its_name(void)
+{
+    static const struct {
+        const char *head;
+        size_t n;
+        const char *name;
+    } cases[] = {
+        {"\x1f\x8b\x08\x08tttt\0\3a.exe\0x", 17, "a.exe"},
+        {"\x1f\x8b\x08\x0ctttt\0\3\2\0xxb.exe\0", 20, "b.exe"},
+        {"\x1f\x8b\x08\0tttt\0\3a.exe\0", 16, ""}, /* none */
+        {"\x1f\x8b\x08\x08tttt\0\3a.exe", 15, ""}, /* no end */
+        {"\x1f\x8b\x08\x0ctttt\0\3\xff\xff"
+         "b.exe",
+         17, ""}, /* outside */
+        {"\x1f\x8b\x08\x08tttt\0\3", 10, ""},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct assay_str name =
+            name_in_gzip((const uint8_t *)cases[i].head, cases[i].n);
+        CU_ASSERT_EQUAL(name.n, strlen(cases[i].name));
+        CU_ASSERT_NSTRING_EQUAL(name.p, cases[i].name, strlen(cases[i].name));
+    }
+}
+
 static void only_wellformed_utf8_is_utf8(void)
 {
     static const struct {
@@ -113,4 +138,4 @@ UNIT_MAIN("archive name", UNIT(names_that_leave_their_folder_are_unsafe),
           UNIT(links_are_followed_from_where_they_stand),
           UNIT(endings_and_types_promise_an_archive),
           UNIT(a_stream_is_called_as_its_file_without_the_ending),
-          UNIT(only_wellformed_utf8_is_utf8))
+          UNIT(a_gzip_head_gives_its_name), UNIT(only_wellformed_utf8_is_utf8))
