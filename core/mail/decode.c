@@ -234,9 +234,9 @@ void decode_content(GBytes *raw, const char *encoding, uint64_t max,
         work.n -= skip;
         work.state.state |= GMIME_UUDECODE_STATE_BEGIN;
     }
-    g_autofree uint8_t *copy = how == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE
-                                   ? without_padding(&work)
-                                   : NULL;
+    uint8_t *copy = how == GMIME_CONTENT_ENCODING_QUOTEDPRINTABLE
+                        ? without_padding(&work)
+                        : NULL;
     uint8_t *bytes = decode(&work);
     if (how == GMIME_CONTENT_ENCODING_BASE64 && !is_plain_base64(&work))
         judge_base64(&work, out);
@@ -245,4 +245,5 @@ void decode_content(GBytes *raw, const char *encoding, uint64_t max,
     if (size < work.n / 2)
         bytes = g_realloc(bytes, MAX(size, 1));
     out->bytes = g_bytes_new_take(bytes, size);
+    g_free(copy);
 }
