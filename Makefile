@@ -46,7 +46,7 @@ say     = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(patsubst $(CURDIR)/%,%,$(2)
 PLUGINS := $(sort $(patsubst plugins/%/plugin.mk,%,$(wildcard plugins/*/plugin.mk)))
 include $(wildcard plugins/*/plugin.mk)
 
-CORE_PKGS := glib-2.0 gmime-3.0 libcrypto jansson
+CORE_PKGS := glib-2.0 gmime-3.0 libcrypto jansson libseccomp
 CORE_LIBS := -lmagic -lm
 CORE_SRC  := $(filter-out core/cli/%,$(wildcard core/*/*.c))
 CLI_SRC   := $(wildcard core/cli/*.c)
@@ -58,7 +58,7 @@ BAD_SRC   := $(wildcard tests/plugins/*.c)
 
 # Debian packages: to build, to test, to benchmark.
 DEBS := gcc g++ make pkg-config libglib2.0-dev libgmime-3.0-dev libmagic-dev \
-	libssl-dev libjansson-dev $(foreach p,$(PLUGINS),$($(p)_DEBS))
+	libssl-dev libjansson-dev libseccomp-dev $(foreach p,$(PLUGINS),$($(p)_DEBS))
 DEBS_TEST  := libcunit1-dev clang clang-tidy clang-format cppcheck valgrind jq \
 	libclang-rt-14-dev clamav-testfiles zip mandoc \
 	libarchive-tools xz-utils time

@@ -34,6 +34,8 @@ function in_core(inner, quoted,   parts) {
     }
     if (inner ~ /^gmime/ && room != "mail")
         wrong("<" inner ">: only core/mail sees GMime: use mail/message.h")
+    if (inner ~ /^(seccomp|linux\/(seccomp|landlock|filter|bpf))\.h$/ && room != "pool")
+        wrong("<" inner ">: only core/pool shuts itself in: use pool/sandbox.h")
     if (inner ~ /^(dlfcn|link)\.h$/ && room != "host")
         wrong("<" inner ">: only core/host sees dlopen: use host/host.h")
     if (inner ~ /^(clamav|archive|archive_entry|ytnef|tnef)/)
