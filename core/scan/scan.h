@@ -43,7 +43,8 @@ struct scan_plan {
     const struct scanner *const *scanners; /* in order of facts: scan_order */
     size_t scanner_n;
     struct limits limits;
-    const struct resolver *resolver; /* NULL: every wish is NXDOMAIN */
+    const struct resolver *resolver; /* NULL: nobody is asked, every
+                                        wish is BLOCKED */
 };
 
 /* What one scanner did in one scan. */

@@ -138,8 +138,8 @@ void want_resolve(struct scan *scan)
     for (unsigned i = 0; i < open->len; i++) {
         struct wish *wish = open->pdata[i];
         if (wish->state == 0)
-            wish->state = resolver == NULL ? ASSAY_ANSWER_NXDOMAIN
-                                           : ASSAY_ANSWER_SERVFAIL;
+            wish->state =
+                resolver == NULL ? ASSAY_ANSWER_BLOCKED : ASSAY_ANSWER_SERVFAIL;
     }
     g_ptr_array_set_size(open, 0);
 }

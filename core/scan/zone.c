@@ -155,8 +155,7 @@ static void answer_dns(const struct zone *zone, struct wish *wish)
 {
     g_autofree char *key = zone_key(wish->key);
     for (unsigned cnames = 0; cnames <= CNAMES_MAX; cnames++) {
-        const struct zone_name *name =
-            zone->names != NULL ? g_hash_table_lookup(zone->names, key) : NULL;
+        const struct zone_name *name = g_hash_table_lookup(zone->names, key);
         if (name == NULL) {
             wish->state = ASSAY_ANSWER_NXDOMAIN;
             return;
@@ -180,9 +179,7 @@ static void answer_dns(const struct zone *zone, struct wish *wish)
 
 static void answer_lookup(const struct zone *zone, struct wish *wish)
 {
-    const char *value = zone->lookups != NULL
-                            ? g_hash_table_lookup(zone->lookups, wish->key)
-                            : NULL;
+    const char *value = g_hash_table_lookup(zone->lookups, wish->key);
     wish->state = ASSAY_ANSWER_NXDOMAIN;
     if (value == NULL)
         return;
@@ -195,7 +192,10 @@ static void resolve(void *self, struct wish *const *wishes, size_t n)
 {
     const struct zone *zone = self;
     for (size_t i = 0; i < n; i++) {
-        if (wishes[i]->kind == ASSAY_WANT_DNS)
+        bool is_dns = wishes[i]->kind == ASSAY_WANT_DNS;
+        if ((is_dns ? zone->names : zone->lookups) == NULL)
+            wishes[i]->state = ASSAY_ANSWER_BLOCKED;
+        else if (is_dns)
             answer_dns(zone, wishes[i]);
         else
             answer_lookup(zone, wishes[i]);

@@ -29,7 +29,8 @@ struct zone_text {
     size_t n;
 };
 
-/* Either may be NULL: that part answers NXDOMAIN to everything. */
+/* Either may be NULL: then nobody is asked about that part, and every answer is
+ * BLOCKED, which is not "does not exist". */
 bool zone_parse(const struct zone_text *dns, const struct zone_text *lookup,
                 struct zone **out, GError **error);
 /* The same from files of at most 16 MiB. */

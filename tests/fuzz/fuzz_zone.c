@@ -26,14 +26,16 @@ static void check_error(GError *error)
     g_error_free(error);
 }
 
-static void ask(const struct zone *zone, uint32_t kind, uint32_t type,
-                const char *key)
+/* `is_there`: the zone has a file for that kind. */
+static void ask(const struct zone *zone, bool is_there, uint32_t kind,
+                uint32_t type, const char *key)
 {
     struct wish *wish = wish_new(kind, type, key);
     const struct resolver *resolver = zone_resolver(zone);
     resolver->resolve(resolver->self, &wish, 1);
     require(wish->state >= ASSAY_ANSWER_DATA &&
-            wish->state <= ASSAY_ANSWER_BOGUS);
+            wish->state <= ASSAY_ANSWER_BLOCKED);
+    require((wish->state == ASSAY_ANSWER_BLOCKED) == !is_there);
     require((wish->state == ASSAY_ANSWER_DATA) == (wish->records->len > 0));
     for (unsigned i = 0; i < wish->records->len; i++) {
         const struct wish_record *record = wish->records->pdata[i];
@@ -46,16 +48,16 @@ static void ask(const struct zone *zone, uint32_t kind, uint32_t type,
 }
 
 /* The names and keys of the seeds, which changed inputs mostly keep. */
-static void ask_all(const struct zone *zone)
+static void ask_all(const struct zone *zone, bool is_dns)
 {
     static const char *const names[] = {"a.org", "b.org", "c.org",
                                         "d.org", "",      "A.ORG."};
     static const uint32_t types[] = {1, 2, 5, 12, 15, 16, 28, 99, 52, 0};
     for (size_t n = 0; n < G_N_ELEMENTS(names); n++)
         for (size_t t = 0; t < G_N_ELEMENTS(types); t++)
-            ask(zone, ASSAY_WANT_DNS, types[t], names[n]);
-    ask(zone, ASSAY_WANT_LOOKUP, 0, "user:a");
-    ask(zone, ASSAY_WANT_LOOKUP, 0, "");
+            ask(zone, is_dns, ASSAY_WANT_DNS, types[t], names[n]);
+    ask(zone, !is_dns, ASSAY_WANT_LOOKUP, 0, "user:a");
+    ask(zone, !is_dns, ASSAY_WANT_LOOKUP, 0, "");
 }
 
 /* As a zone where it begins like one, else as a look-up file. */
@@ -72,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     require(error == NULL);
-    ask_all(zone);
+    ask_all(zone, is_dns);
     zone_free(zone);
     return 0;
 }

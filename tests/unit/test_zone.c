@@ -87,7 +87,7 @@ static char *answer(const struct zone *zone, uint32_t kind, uint32_t type,
 {
     static const char *const states[] = {"?",        "DATA",     "NODATA",
                                          "NXDOMAIN", "SERVFAIL", "REFUSED",
-                                         "TIMEOUT",  "BOGUS"};
+                                         "TIMEOUT",  "BOGUS",    "BLOCKED"};
     struct wish *wish = wish_new(kind, type, key);
     const struct resolver *resolver = zone_resolver(zone);
     resolver->resolve(resolver->self, &wish, 1);
@@ -200,10 +200,22 @@ static void lookups_are_answered_by_their_whole_key(void)
         g_autofree char *text = answer(zone, ASSAY_WANT_LOOKUP, 0, rows[i].key);
         CU_ASSERT_STRING_EQUAL(text, rows[i].expected);
     }
-    g_autofree char *dns = answer(zone, ASSAY_WANT_DNS, A, "example.org");
-    CU_ASSERT_STRING_EQUAL(dns, "NXDOMAIN");
     zone_free(zone);
     zone_free(NULL);
+}
+
+static void without_a_file_nobody_is_asked(void)
+{
+    struct zone *lookups = zone_of(NULL, lookup_text);
+    g_autofree char *dns = answer(lookups, ASSAY_WANT_DNS, A, "example.org");
+    CU_ASSERT_STRING_EQUAL(dns, "BLOCKED");
+    zone_free(lookups);
+    struct zone *names = zone_of("{}", NULL);
+    g_autofree char *user = answer(names, ASSAY_WANT_LOOKUP, 0, "user:bob");
+    CU_ASSERT_STRING_EQUAL(user, "BLOCKED");
+    g_autofree char *name = answer(names, ASSAY_WANT_DNS, A, "example.org");
+    CU_ASSERT_STRING_EQUAL(name, "NXDOMAIN");
+    zone_free(names);
 }
 
 static void what_is_wrong_is_said_with_what_would_be_right(void)
@@ -312,6 +324,7 @@ static void a_file_that_cannot_be_read_is_named(void)
 UNIT_MAIN("zone", UNIT(names_and_types_are_answered_as_the_zone_says),
           UNIT(long_chains_of_aliases_are_followed_to_a_bound),
           UNIT(lookups_are_answered_by_their_whole_key),
+          UNIT(without_a_file_nobody_is_asked),
           UNIT(what_is_wrong_is_said_with_what_would_be_right),
           UNIT(wrong_lines_of_a_lookup_file_are_named),
           UNIT(a_file_that_cannot_be_read_is_named))

@@ -356,7 +356,8 @@ enum {
     ASSAY_ANSWER_REFUSED = 5,
     ASSAY_ANSWER_TIMEOUT = 6,
     ASSAY_ANSWER_BOGUS = 7,  /* DNSSEC says forged */
-    ASSAY_ANSWER_BLOCKED = 8 /* not asked: the task's wishes are used up */
+    /* Not asked: the task's wishes are used up, or the host has nobody to ask. */
+    ASSAY_ANSWER_BLOCKED = 8
 };
 
 #define ASSAY_ANSWER_AD (1u << 0) /* authenticated by DNSSEC */
