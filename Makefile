@@ -55,6 +55,7 @@ UNIT_HELP := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard tests/bench/*.c)
 BAD_SRC   := $(wildcard tests/plugins/*.c)
+BAD_CPP   := $(wildcard tests/plugins/*.cpp)
 
 # Debian packages: to build, to test, to benchmark.
 DEBS := gcc g++ make pkg-config libglib2.0-dev libgmime-3.0-dev libmagic-dev \
@@ -105,7 +106,9 @@ PLUGIN_SO := $(PLUGINS:%=$(B)/plugins/%.so)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
 FB := build/fuzz
 FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(FB)/%)
-BAD_SO   := $(BAD_SRC:tests/plugins/%.c=$(B)/bad/%.so)
+BAD_SO   := $(BAD_SRC:tests/plugins/%.c=$(B)/bad/%.so) \
+	$(BAD_CPP:tests/plugins/%.cpp=$(B)/bad/%.so)
+BAD_H    := $(wildcard tests/plugins/*.h) sdk/include/assay/plugin.h
 TEMPLATE_SO := $(if $(wildcard sdk/template/*),$(B)/template/template.so \
 	$(B)/template/template_cpp.so)
 
@@ -167,10 +170,14 @@ $(B)/template/template_cpp.so: sdk/template/template.cpp sdk/plugin.map
 		-o $@ $< $(PLUGIN_LDFLAGS)
 
 # Deliberately bad plugins: exported as each of them likes.
-$(B)/bad/%.so: tests/plugins/%.c tests/plugins/right.h sdk/include/assay/plugin.h
+$(B)/bad/%.so: tests/plugins/%.c $(BAD_H)
 	$(call say,BAD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -std=gnu17 -g -fPIC -D_GNU_SOURCE -Isdk/include \
 		-Itests/plugins $(SANF) -shared -o $@ $< $(LDFLAGS) $(BAD_LIBS)
+$(B)/bad/%.so: tests/plugins/%.cpp $(BAD_H)
+	$(call say,BAD,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) -std=c++20 -g -fPIC -D_GNU_SOURCE -Isdk/include \
+		-Itests/plugins $(SANF) -shared -o $@ $< $(LDFLAGS)
 $(B)/bad/borrowed_entry.so: $(B)/bad/right.so
 $(B)/bad/borrowed_entry.so: private BAD_LIBS = -L$(B)/bad -l:right.so '-Wl,-rpath,$$ORIGIN'
 

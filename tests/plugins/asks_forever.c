@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Has a new question after every answer. */
-#include "right.h"
+#include "bad.h"
 
 #include <stdio.h>
 
-static int32_t handle(void *inst, const struct assay_task *task)
+static int32_t misbehave(const struct assay_task *task)
 {
     char name[64];
     const struct assay_answer *answer;
-    (void)inst;
     snprintf(name, sizeof name, "r%u.example.org", (unsigned)task->round);
     struct assay_question question = {.struct_size = sizeof question,
                                       .kind = ASSAY_WANT_DNS,
@@ -20,5 +19,4 @@ static int32_t handle(void *inst, const struct assay_task *task)
     return ASSAY_RC_PENDING;
 }
 
-static const struct assay_plugin plugin = {RIGHT_PLUGIN, .handle = handle};
-RIGHT_MODULE(plugin)
+BAD_MODULE()

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Waits for something that it has not asked for. */
-#include "right.h"
+#include "bad.h"
 
-static int32_t handle(void *inst, const struct assay_task *task)
+static int32_t misbehave(const struct assay_task *task)
 {
-    (void)inst;
     (void)task;
     return ASSAY_RC_PENDING;
 }
 
-static const struct assay_plugin plugin = {RIGHT_PLUGIN, .handle = handle};
-RIGHT_MODULE(plugin)
+BAD_MODULE()

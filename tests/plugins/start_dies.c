@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* No worker survives its start. */
-#include "right.h"
+#include "bad.h"
 
 #include <signal.h>
 
@@ -10,9 +10,14 @@ static int32_t start(void *inst, const struct assay_start *start,
     (void)inst;
     (void)start;
     (void)err;
-    raise(SIGKILL);
+    if (bad_every > 0)
+        raise(SIGKILL);
     return ASSAY_RC_OK;
 }
 
-static const struct assay_plugin plugin = {RIGHT_PLUGIN, .start = start};
-RIGHT_MODULE(plugin)
+static int32_t misbehave(const struct assay_task *task)
+{
+    return bad_clean(task);
+}
+
+BAD_MODULE(.start = start)

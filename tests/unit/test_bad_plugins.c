@@ -167,6 +167,36 @@ static void one_that_cannot_start_is_told_with_every_mail(void)
     hosting_free(h);
 }
 
+/* tests/plugins/bad.h: whoever has the message knows who will act on it.  The first
+ * two bytes of hosting_mail's SHA-256 are 0x6153, which is 24915. */
+static void a_bad_one_acts_on_the_messages_that_its_settings_name(void)
+{
+    static const struct {
+        const char *settings;
+        bool acts;
+    } table[] = {
+        {"", true},
+        {"every = 1\nphase = 5\n", true},
+        {"every = 0\n", false},
+        {"every = 65536\nphase = 24915\n", true},
+        {"every = 65536\nphase = 24916\n", false},
+        {"every = 100\nphase = 15\n", true},
+        {"every = 100\nphase = 16\n", false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
+        g_autofree char *conf =
+            g_strdup_printf("[plugin waits]\nfile = @/pending_forever.so\n%s",
+                            table[i].settings);
+        struct hosting *h = hosting_open(conf);
+        CU_ASSERT_FATAL(h->host != NULL);
+        hosting_scan(h, NULL);
+        CU_ASSERT_EQUAL(h->scan->findings->len, table[i].acts ? 1 : 0);
+        CU_ASSERT_EQUAL(h->scan->answers->len, table[i].acts ? 0 : 1);
+        hosting_free(h);
+    }
+}
+
 UNIT_MAIN("bad_plugins", UNIT(a_report_about_a_foreign_object_is_refused),
           UNIT(a_report_about_an_object_it_was_not_asked_about_is_refused),
           UNIT(an_unknown_status_is_refused),
@@ -184,4 +214,5 @@ UNIT_MAIN("bad_plugins", UNIT(a_report_about_a_foreign_object_is_refused),
           UNIT(silence_after_a_promise_is_told),
           UNIT(a_descriptor_of_ours_that_it_closed_is_told),
           UNIT(a_fact_that_was_not_announced_is_refused),
-          UNIT(one_that_cannot_start_is_told_with_every_mail))
+          UNIT(one_that_cannot_start_is_told_with_every_mail),
+          UNIT(a_bad_one_acts_on_the_messages_that_its_settings_name))
