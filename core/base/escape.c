@@ -7,6 +7,10 @@
 
 #define CUT "..."
 
+enum {
+    CUT_SPARE = 4 /* a UTF-8 sequence that a cut may tear */
+};
+
 /* A valid character that must not be shown as it is. */
 static bool is_unsafe(gunichar c)
 {
@@ -88,4 +92,50 @@ char *escape_utf8_dup(const char *p, size_t n)
         n -= good + 1;
     }
     return g_string_free(to, FALSE);
+}
+
+/* Cuts at `max` bytes, not inside of a character. */
+static char *cut(char *text, size_t max)
+{
+    size_t n = strlen(text);
+    if (n <= max)
+        return text;
+    while (max > 0 && ((uint8_t)text[max] & 0xc0) == 0x80)
+        max--;
+    text[max] = '\0';
+    return text;
+}
+
+/* Printable ASCII, as nearly all texts are: nothing to escape. */
+static bool is_printable(const char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (p[i] < ' ' || p[i] > '~')
+            return false;
+    return true;
+}
+
+/* Escapes all but backslashes, which are no danger in themselves. */
+static char *escape_but_backslash(const char *p, size_t n)
+{
+    GString *to = g_string_sized_new(n + 16);
+    while (n > 0) {
+        const char *slash = memchr(p, '\\', n);
+        size_t plain = slash != NULL ? (size_t)(slash - p) : n;
+        escape_text(to, p, plain, 0);
+        if (slash != NULL)
+            g_string_append_c(to, '\\');
+        p += plain + (slash != NULL);
+        n -= plain + (slash != NULL);
+    }
+    return g_string_free(to, FALSE);
+}
+
+char *escape_clean_dup(const char *p, size_t n, size_t max)
+{
+    n = MIN(n, max + CUT_SPARE);
+    if (n == 0)
+        return g_strdup("");
+    return cut(
+        is_printable(p, n) ? g_strndup(p, n) : escape_but_backslash(p, n), max);
 }

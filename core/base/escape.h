@@ -28,4 +28,11 @@ char *escape_dup(const char *p, size_t n, size_t max);
  * string, yours.  Nothing else is changed: for JSON, which escapes by itself. */
 char *escape_utf8_dup(const char *p, size_t n);
 
+/*
+ * p[0..n) as core keeps a plugin's text, a new string, yours: as escape_text has it,
+ * but a backslash stays one, and cut at `max` bytes, not inside of a character.  Text
+ * that is clean and short enough already comes back as it was.
+ */
+char *escape_clean_dup(const char *p, size_t n, size_t max);
+
 #endif

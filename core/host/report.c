@@ -2,19 +2,11 @@
 /*
  * What was found: findings, seen contents, proposed edits.
  */
-#include "base/escape.h"
 #include "host/call.h"
 #include "host/sized.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-enum {
-    NAME_MAX_BYTES = 255,
-    TEXT_MAX = 1024,
-    REPLY_MAX = 240,
-    CUT_SPARE = 4 /* a UTF-8 sequence that the cut may tear */
-};
 
 G_GNUC_PRINTF(3, 4)
 
@@ -25,63 +17,6 @@ static int32_t blame(struct call *call, int32_t rc, const char *format, ...)
     g_autofree char *rule = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     return call_blame(call, rc, rule);
-}
-
-/* Printable ASCII, as nearly all are: nothing to escape. */
-static bool is_plain(const char *p, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (p[i] < ' ' || p[i] > '~')
-            return false;
-    return true;
-}
-
-/* Cuts at `max` bytes, not inside of a character. */
-static char *cut(char *text, size_t max)
-{
-    size_t n = strlen(text);
-    if (n <= max)
-        return text;
-    while (max > 0 && ((unsigned char)text[max] & 0xc0) == 0x80)
-        max--;
-    text[max] = '\0';
-    return text;
-}
-
-/* Escapes all but backslashes, which are no danger in themselves. */
-static char *escape(const char *p, size_t n)
-{
-    GString *to = g_string_sized_new(n + 16);
-    while (n > 0) {
-        const char *slash = memchr(p, '\\', n);
-        size_t plain = slash != NULL ? (size_t)(slash - p) : n;
-        escape_text(to, p, plain, 0);
-        if (slash != NULL)
-            g_string_append_c(to, '\\');
-        p += plain + (slash != NULL);
-        n -= plain + (slash != NULL);
-    }
-    return g_string_free(to, FALSE);
-}
-
-/* The plugin's text as the rest of Assay may keep it: at most `max` bytes of clean
- * UTF-8. */
-static char *clean_text(struct assay_str s, size_t max)
-{
-    size_t n = MIN(s.n, max + CUT_SPARE);
-    if (n == 0)
-        return g_strdup("");
-    return cut(is_plain(s.p, n) ? g_strndup(s.p, n) : escape(s.p, n), max);
-}
-
-/* An SMTP reply: printable ASCII, so that nobody can add a line to the dialogue. */
-static char *clean_reply(struct assay_str s)
-{
-    char *text = g_strndup(s.n > 0 ? s.p : "", MIN(s.n, REPLY_MAX));
-    for (char *c = text; *c != '\0'; c++)
-        if (*c < ' ' || *c > '~')
-            *c = '?';
-    return text;
 }
 
 /* Breaches that are worth their own words; the scan refuses what is left. */
@@ -130,9 +65,7 @@ static struct finding *make(const struct call *call,
     finding->delay_ms = f->delay_ms;
     finding->reply_code = f->reply_code;
     finding->object = object;
-    finding->name = clean_text(f->name, NAME_MAX_BYTES);
-    finding->text = clean_text(f->text, TEXT_MAX);
-    finding->reply_text = clean_reply(f->reply_text);
+    finding_set_texts(finding, f->name, f->text, f->reply_text);
     return finding;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "scan/finding.h"
 
+#include "base/escape.h"
+
 #include <glib.h>
 
 #include <string.h>
@@ -64,6 +66,26 @@ void finding_free(struct finding *finding)
     g_free(finding->text);
     g_free(finding->reply_text);
     g_free(finding);
+}
+
+static char *printable_dup(struct assay_str s)
+{
+    char *text = g_strndup(s.n > 0 ? s.p : "", MIN(s.n, FINDING_REPLY_MAX));
+    for (char *c = text; *c != '\0'; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    return text;
+}
+
+void finding_set_texts(struct finding *finding, struct assay_str name,
+                       struct assay_str text, struct assay_str reply)
+{
+    g_free(finding->name);
+    g_free(finding->text);
+    g_free(finding->reply_text);
+    finding->name = escape_clean_dup(name.p, name.n, FINDING_NAME_MAX);
+    finding->text = escape_clean_dup(text.p, text.n, FINDING_TEXT_MAX);
+    finding->reply_text = printable_dup(reply);
 }
 
 const char *finding_kind_name(uint32_t kind)

@@ -36,8 +36,24 @@ struct finding {
     char *reply_text;      /* printable ASCII, may be "" */
 };
 
+/* What a finding of a plugin stays within. */
+enum {
+    FINDING_NAME_MAX = 255, /* bytes */
+    FINDING_TEXT_MAX = 1024,
+    FINDING_REPLY_MAX = 240,
+    FINDING_LOG_ODDS_MAX = 30000, /* either way */
+    FINDING_DELAY_MS_MAX =
+        300000, /* a client waits 5 minutes: RFC 5321 4.5.3.2 */
+};
+
 struct finding *finding_new(const char *plugin);
 void finding_free(struct finding *finding);
+
+/* Its three texts from bytes of whatever kind: cut and made clean
+ * (escape_clean_dup); the reply is one line of printable ASCII, so that nobody can
+ * add another to the dialogue. */
+void finding_set_texts(struct finding *finding, struct assay_str name,
+                       struct assay_str text, struct assay_str reply);
 
 /* "malware", "partial"; kind 0 is "clean". */
 const char *finding_kind_name(uint32_t kind);

@@ -8,11 +8,6 @@
 
 #include <string.h>
 
-enum {
-    LOG_ODDS_MAX = 30000,
-    DELAY_MS_MAX = 300000, /* a client waits 5 minutes: RFC 5321 4.5.3.2 */
-};
-
 /* INVAL or STATE, and `failed` when the run is over. */
 static int32_t refuse(struct task *task, int32_t rc, const char *rule)
 {
@@ -80,13 +75,13 @@ static void complete(struct finding *finding)
         finding->confidence = 100;
     if (finding->kind != ASSAY_KIND_SPAM)
         finding->log_odds_milli = 0;
-    finding->log_odds_milli =
-        CLAMP(finding->log_odds_milli, -LOG_ODDS_MAX, LOG_ODDS_MAX);
+    finding->log_odds_milli = CLAMP(
+        finding->log_odds_milli, -FINDING_LOG_ODDS_MAX, FINDING_LOG_ODDS_MAX);
     if (finding->advice > ASSAY_ACTION_DISCARD)
         finding->advice = ASSAY_ACTION_NONE;
     if (finding->reply_code < 400 || finding->reply_code > 599)
         finding->reply_code = 0;
-    finding->delay_ms = MIN(finding->delay_ms, DELAY_MS_MAX);
+    finding->delay_ms = MIN(finding->delay_ms, FINDING_DELAY_MS_MAX);
     complete_texts(finding);
 }
 

@@ -88,7 +88,37 @@ static void json_text_keeps_everything_but_what_is_invalid(void)
     CU_ASSERT_STRING_EQUAL(none, "");
 }
 
-UNIT_MAIN("escape", UNIT(nothing_dangerous_comes_through),
+static void kept_text_is_clean_cut_and_the_same_again(void)
+{
+    static const struct {
+        const char *p;
+        size_t n;
+        size_t max;
+        const char *want;
+    } kept[] = {
+        {BYTES(""), 9, ""},
+        {BYTES("a\\b \u00fc"), 99, "a\\b \u00fc"},
+        {BYTES("a\0b\n\u202e\\\xff"), 99, "a\\x00b\\x0A\\u{202E}\\\\xFF"},
+        {BYTES("abcd"), 3, "abc"},
+        {BYTES("ab\u4f60"), 4, "ab"},
+        {BYTES("ab\u4f60"), 5, "ab\u4f60"},
+        {BYTES("ab\u4f60\u4f60"), 5, "ab\u4f60"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
+        g_autofree char *got =
+            escape_clean_dup(kept[i].p, kept[i].n, kept[i].max);
+        CU_ASSERT_STRING_EQUAL(got, kept[i].want);
+        g_autofree char *again =
+            escape_clean_dup(got, strlen(got), kept[i].max);
+        CU_ASSERT_STRING_EQUAL(again, got);
+    }
+    g_autofree char *none = escape_clean_dup(NULL, 0, 9);
+    CU_ASSERT_STRING_EQUAL(none, "");
+}
+
+UNIT_MAIN("escape", UNIT(kept_text_is_clean_cut_and_the_same_again),
+          UNIT(nothing_dangerous_comes_through),
           UNIT(every_single_byte_becomes_printable), UNIT(text_is_appended),
           UNIT(a_cut_never_exceeds_max_nor_halves_a_character),
           UNIT(json_text_keeps_everything_but_what_is_invalid))
