@@ -127,6 +127,10 @@ $(B)/obj/core/%.o: core/%.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CORE_CFLAGS) -c -o $@ $<
 
+# Plugins that are ours: they share the class of the workers that run scans.
+%/core/host/class.o: CORE_CFLAGS += -DASSAY_IN_TREE='"$(PLUGINS)"'
+$(B)/obj/core/host/class.o: $(wildcard plugins/*/plugin.mk)
+
 $(B)/obj/tests/%.o: tests/%.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_ALL) $(CORE_CFLAGS) -Itests/unit -c -o $@ $<

@@ -113,6 +113,7 @@ void plugins_view_json(const struct instance *instance,
     g_string_append_printf(to, "\"%u.%u\"", instance->module->abi_major,
                            instance->module->abi_minor);
     add_text(to, "file", instance->path);
+    add_text(to, "class", instance->class_name);
     add_bool(to, "optional", instance->is_optional);
     add_text(to, "refused", NULL);
     add_stamp(to, instance, now_s);
@@ -132,6 +133,7 @@ void plugins_view_refusal_json(const struct refusal *refusal, GString *to)
 {
     g_string_append_c(to, '{');
     add_text(to, "name", refusal->name);
+    add_text(to, "class", refusal->class_name);
     add_bool(to, "optional", refusal->is_optional);
     add_text(to, "refused", refusal->text);
     g_string_append(to, "}\n");

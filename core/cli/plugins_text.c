@@ -125,6 +125,9 @@ void plugins_view_text(const struct instance *instance,
     append_label(to, "file");
     append_safe(to, instance->path);
     g_string_append_c(to, '\n');
+    append_label(to, "class");
+    append_safe(to, instance->class_name);
+    g_string_append_c(to, '\n');
     append_stamp(to, instance, now_s);
     append_words(to, "asked at", plugin->stages, words_stages);
     append_wants(to, plugin);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "host/check.h"
+#include "host/class.h"
 #include "host/files.h"
 #include "host/instance.h"
 #include "host/probe.h"
@@ -21,14 +22,25 @@ static void refusal_free(void *p)
     g_free(refusal);
 }
 
-static void refuse(struct host *host, const char *name, const char *text,
-                   bool is_optional)
+/* `like`: name, class_name and is_optional are its. */
+static void refuse(struct host *host, const struct wanted *like,
+                   const char *text)
 {
     struct refusal *refusal = g_new0(struct refusal, 1);
-    refusal->name = g_strdup(name);
+    refusal->name = g_strdup(like->name);
+    refusal->class_name = like->class_name;
     refusal->text = g_strdup(text);
-    refusal->is_optional = is_optional;
+    refusal->is_optional = like->is_optional;
     g_ptr_array_add(host->refusals, refusal);
+}
+
+static void refuse_instance(struct host *host, const struct instance *instance,
+                            const char *text)
+{
+    const struct wanted like = {.name = instance->name,
+                                .class_name = instance->class_name,
+                                .is_optional = instance->is_optional};
+    refuse(host, &like, text);
 }
 
 /* --- instances ------------------------------------------------------------------ */
@@ -54,9 +66,36 @@ static bool add_instance(struct host *host, const struct conf *conf,
     instance->options = options;
     instance->section = wanted->section;
     instance->is_optional = wanted->is_optional;
+    instance->class_name = wanted->class_name;
     instance->state_dir = g_intern_string(wanted->state_dir);
     instance_init(instance);
     g_ptr_array_add(host->instances, instance);
+    return true;
+}
+
+/* Workers of "main" run scans, without a network. */
+static bool fits_class(const struct found *found, GError **error)
+{
+    const struct assay_plugin *plugin = found->plugin;
+    uint64_t flags = plugin->flags_required | plugin->flags_optional;
+    if ((flags & ASSAY_FLAG_NETWORK) == 0 ||
+        strcmp(found->wanted->class_name, CLASS_MAIN) != 0)
+        return true;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_PLUGIN,
+                "%s: %s: it says ASSAY_FLAG_NETWORK, and no plugin of class "
+                "main has a network: write \"class = %s\" in its section",
+                found->wanted->path, plugin->id, found->wanted->name);
+    return false;
+}
+
+/* One plugin of a file becomes an instance, or a refusal. */
+static bool take(struct host *host, const struct conf *conf,
+                 const struct found *found, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    if (fits_class(found, &cause))
+        return add_instance(host, conf, found, error);
+    refuse(host, found->wanted, cause->message);
     return true;
 }
 
@@ -74,12 +113,12 @@ static bool load_all(struct host *host, const struct host_how *how,
         g_autoptr(GError) cause = NULL;
         g_autoptr(GArray) found = NULL;
         if (!files_find(files, wanted, host->modules, &found, &cause)) {
-            refuse(host, wanted->name, cause->message, wanted->is_optional);
+            refuse(host, wanted, cause->message);
             continue;
         }
         for (unsigned k = 0; is_good && k < found->len; k++)
-            is_good = add_instance(
-                host, how->conf, &g_array_index(found, struct found, k), error);
+            is_good = take(host, how->conf,
+                           &g_array_index(found, struct found, k), error);
     }
     files_free(files);
     return is_good;
@@ -96,7 +135,7 @@ static void create_all(struct host *host)
         }
         g_autofree char *text =
             g_strdup_printf("%s: %s", instance->path, cause->message);
-        refuse(host, instance->name, text, instance->is_optional);
+        refuse_instance(host, instance, text);
         g_ptr_array_remove_index(host->instances, i);
     }
 }
@@ -113,18 +152,38 @@ static int by_place(const void *a, const void *b, void *scanners)
     return place[0] < place[1] ? -1 : place[0] > place[1];
 }
 
-/* Instances and scanners in the order of facts. */
-static bool order(struct host *host, GError **error)
+bool host_order(const struct host_how *how, const struct scanner **scanners,
+                size_t n, GError **error)
 {
-    host->scanner_n = host->instances->len;
+    return section_sort(how, scanners, n, error) &&
+           scan_order(scanners, n, error);
+}
+
+/* Instances and scanners in the order of facts. */
+static bool order(struct host *host, const struct host_how *how, GError **error)
+{
+    size_t own = host->instances->len;
+    host->scanner_n = own + how->foreign_n;
     host->scanners = g_new0(const struct scanner *, host->scanner_n + 1);
-    for (unsigned i = 0; i < host->instances->len; i++)
+    for (size_t i = 0; i < own; i++)
         host->scanners[i] =
             &((const struct instance *)host->instances->pdata[i])->scanner;
-    if (!scan_order(host->scanners, host->scanner_n, error))
+    for (size_t i = 0; i < how->foreign_n; i++)
+        host->scanners[own + i] = how->foreign[i];
+    if (!host_order(how, host->scanners, host->scanner_n, error))
         return false;
     g_ptr_array_sort_with_data(host->instances, by_place, host);
     return true;
+}
+
+/* Drops the sections of other classes. */
+static void keep_class(GPtrArray *all, const char *class_name)
+{
+    for (unsigned i = all->len; class_name != NULL && i > 0; i--) {
+        const struct wanted *wanted = all->pdata[i - 1];
+        if (strcmp(wanted->class_name, class_name) != 0)
+            g_ptr_array_remove_index(all, i - 1);
+    }
 }
 
 bool host_open(const struct host_how *how, struct host **out, GError **error)
@@ -132,6 +191,7 @@ bool host_open(const struct host_how *how, struct host **out, GError **error)
     g_autoptr(GPtrArray) wanted = NULL;
     if (!section_read_all(how, &wanted, error))
         return false;
+    keep_class(wanted, how->class_name);
     struct host *host = g_new0(struct host, 1);
     host->instances = g_ptr_array_new_with_free_func(free_instance);
     host->refusals = g_ptr_array_new_with_free_func(refusal_free);
@@ -144,7 +204,7 @@ bool host_open(const struct host_how *how, struct host **out, GError **error)
         return false;
     }
     create_all(host);
-    if (!order(host, error)) {
+    if (!order(host, how, error)) {
         host_close(host);
         return false;
     }
@@ -158,7 +218,7 @@ static void take_down(struct host *host, struct instance *instance,
 {
     instance->down = g_strdup(text);
     instance->scanner.stages = ASSAY_STAGE_BIT(ASSAY_STAGE_MESSAGE);
-    refuse(host, instance->name, text, instance->is_optional);
+    refuse_instance(host, instance, text);
 }
 
 void host_start(struct host *host)

@@ -40,6 +40,7 @@ struct instance {
     struct option_set *options;
     const struct conf_section *section; /* NULL: named on the command line */
     bool is_optional;
+    const char *class_name;   /* interned, see host/class.h */
     const char *state_dir;    /* NULL: none configured.  Interned */
     void *inst;               /* what create() gave; NULL: not created here */
     struct assay_stamp stamp; /* zeroed where the plugin has none */
@@ -55,9 +56,10 @@ struct instance {
 
 /* One plugin that cannot be used.  Owned by its host. */
 struct refusal {
-    char *name;       /* section or file */
-    char *text;       /* one line: what is wrong and what to do */
-    bool is_optional; /* goes on without an error exit */
+    char *name;             /* section or file */
+    const char *class_name; /* interned */
+    char *text;             /* one line: what is wrong and what to do */
+    bool is_optional;       /* goes on without an error exit */
 };
 
 /*
@@ -65,9 +67,10 @@ struct refusal {
  * instances are shared by forked workers.
  */
 struct host {
-    GPtrArray *instances;            /* struct instance, in order of facts */
-    GPtrArray *refusals;             /* struct refusal */
-    const struct scanner **scanners; /* for struct scan_plan */
+    GPtrArray *instances; /* struct instance, in order of facts */
+    GPtrArray *refusals;  /* struct refusal */
+    const struct scanner *
+        *scanners; /* for struct scan_plan; foreign ones too */
     size_t scanner_n;
     struct limits limits;
     bool is_check;
@@ -84,14 +87,25 @@ struct host_how {
      * once and cannot scan. */
     bool is_check;
     unsigned probe_timeout_ms; /* for one file; 0: PROBE_TIMEOUT_MS */
+    /* Only the sections of this class: files of others are not even looked at.
+     * NULL: all, as in a process that scans alone.  Interned or not. */
+    const char *class_name;
+    /* Scanners that stand for instances of other classes: they get their places
+     * among the own ones in host->scanners.  Lent as long as the host. */
+    const struct scanner *const *foreign;
+    size_t foreign_n;
 };
 
 /*
  * Opens every [plugin NAME] section.  False only for an error in the configuration
  * itself (unknown option, wrong value, a cycle of facts); a plugin that is at fault
- * is a refusal.
+ * is a refusal.  One that needs the network is refused in class "main".
  */
 bool host_open(const struct host_how *how, struct host **out, GError **error);
+/* Sorts scanners, which may be of several classes, as host_open does: by their
+ * sections, then by facts.  False: a circle, or an error in `how->conf`. */
+bool host_order(const struct host_how *how, const struct scanner **scanners,
+                size_t n, GError **error);
 /* Makes every instance ready in a process that scans, after the fork: create() of
  * those that do not say FORK_SHARED, a scratch folder of its own, start().  One that
  * fails is a refusal of that process and is scanned without: each message gets its
@@ -108,7 +122,7 @@ void host_close(struct host *host);
 bool host_self_test(const struct instance *instance, GError **error);
 
 /* Options that every [plugin ...] section has beside the plugin's own: file, id,
- * enabled, optional, state_dir.  NULL-terminated. */
+ * enabled, optional, state_dir, class.  NULL-terminated. */
 extern const struct assay_option *const host_section_options[];
 
 #endif

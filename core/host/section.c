@@ -2,6 +2,7 @@
 #include "host/section.h"
 
 #include "base/error.h"
+#include "host/class.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -47,19 +48,34 @@ static const struct assay_option state_option = {
         "A folder that the plugin may write and that is kept.  Only plugins "
         "that say so need one.",
 };
+static const struct assay_option class_option = {
+    .struct_size = sizeof(struct assay_option),
+    .type = ASSAY_OPTION_TEXT,
+    .name = "class",
+    .help =
+        "Which plugins share its worker processes: those with the same class.  A "
+        "crash, or a plugin that has been taken over, reaches no further than its "
+        "class.  Without it the plugins that come with Assay are in class main, "
+        "and every other one is in a class of its own that has its name.  Name "
+        "main to save the memory and the time of a class for a plugin that you "
+        "trust like Assay itself; a plugin that needs the network may not be "
+        "there.",
+};
 
 const struct assay_option *const host_section_options[] = {
-    &file_option,     &id_option,    &enabled_option,
-    &optional_option, &state_option, NULL,
+    &file_option,  &id_option, &enabled_option, &optional_option, &state_option,
+    &class_option, NULL,
 };
 
 const char *const host_section_keys[] = {
-    "file", "id", "enabled", "optional", "state_dir", NULL,
+    "file", "id", "enabled", "optional", "state_dir", "class", NULL,
 };
 
-static void wanted_free(void *p)
+void section_wanted_free(void *p)
 {
     struct wanted *wanted = p;
+    if (wanted == NULL)
+        return;
     g_free(wanted->path);
     g_free(wanted->plugin_id);
     g_free(wanted->state_dir);
@@ -129,6 +145,24 @@ static bool check_name(const struct conf *conf,
     return false;
 }
 
+/* The class that the section names, or the default one; NULL: it is no name. */
+static const char *read_class(const struct conf *conf,
+                              const struct conf_section *section,
+                              const struct option_set *set, const char *path,
+                              GError **error)
+{
+    const char *name = option_text(set, "class", 0);
+    if (name == NULL)
+        return class_default(path, section->name);
+    if (class_is_name(name))
+        return g_intern_string(name);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_CONF,
+                "%s:%u: [plugin %s] class: \"%s\" is not a name of 1 to %d "
+                "letters, digits and ._-, such as \"class = main\"",
+                conf->path, section->line, section->name, name, CLASS_NAME_MAX);
+    return NULL;
+}
+
 static bool read_section(const struct conf *conf,
                          const struct conf_section *section, GPtrArray *to,
                          GError **error)
@@ -160,9 +194,10 @@ static bool read_section(const struct conf *conf,
     wanted->plugin_id = g_strdup(option_text(set, "id", 0));
     wanted->state_dir = g_strdup(option_text(set, "state_dir", 0));
     wanted->is_optional = option_int(set, "optional") != 0;
+    wanted->class_name = read_class(conf, section, set, wanted->path, error);
     g_ptr_array_add(to, wanted);
     option_set_free(set);
-    return true;
+    return wanted->class_name != NULL;
 }
 
 static bool read_sections(const struct conf *conf, GPtrArray *to,
@@ -203,6 +238,9 @@ static void keep_only(GPtrArray *all, const char *file)
         only->section = configured->section;
         only->plugin_id = g_strdup(configured->plugin_id);
         only->state_dir = g_strdup(configured->state_dir);
+        only->class_name = configured->class_name;
+    } else {
+        only->class_name = class_default(path, only->name);
     }
     only->path = g_steal_pointer(&path);
     g_ptr_array_set_size(all, 0);
@@ -212,11 +250,38 @@ static void keep_only(GPtrArray *all, const char *file)
 bool section_read_all(const struct host_how *how, GPtrArray **out,
                       GError **error)
 {
-    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(wanted_free);
+    g_autoptr(GPtrArray) all =
+        g_ptr_array_new_with_free_func(section_wanted_free);
     if (how->conf != NULL && !read_sections(how->conf, all, error))
         return false;
     if (how->only_file != NULL)
         keep_only(all, how->only_file);
     *out = g_steal_pointer(&all);
+    return true;
+}
+
+/* Where in `all` the section of that name stands; all->len where it does not. */
+static unsigned place_of(const GPtrArray *all, const char *name)
+{
+    unsigned i = 0;
+    while (i < all->len && ((const struct wanted *)all->pdata[i])->name != name)
+        i++;
+    return i;
+}
+
+bool section_sort(const struct host_how *how, const struct scanner **scanners,
+                  size_t n, GError **error)
+{
+    g_autoptr(GPtrArray) all = NULL;
+    if (!section_read_all(how, &all, error))
+        return false;
+    for (size_t i = 1; i < n; i++) {
+        const struct scanner *one = scanners[i];
+        unsigned place = place_of(all, one->name);
+        size_t at = i;
+        for (; at > 0 && place_of(all, scanners[at - 1]->name) > place; at--)
+            scanners[at] = scanners[at - 1];
+        scanners[at] = one;
+    }
     return true;
 }

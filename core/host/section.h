@@ -26,6 +26,7 @@ struct wanted {
                                            it was written where there is no file */
     char *plugin_id;                    /* NULL: the file's only one */
     char *state_dir;                    /* NULL: none */
+    const char *class_name;             /* interned, see host/class.h */
     bool is_optional;
 };
 
@@ -33,6 +34,14 @@ struct wanted {
  * `enabled = no`. */
 bool section_read_all(const struct host_how *how, GPtrArray **out,
                       GError **error);
+
+/* For arrays of struct wanted. */
+void section_wanted_free(void *wanted);
+
+/* Sorts scanners into the order in which `how` names their sections; those that it
+ * does not name come last.  Otherwise keeps the order. */
+bool section_sort(const struct host_how *how, const struct scanner **scanners,
+                  size_t n, GError **error);
 
 /* Where a `file` without a slash is looked up: the folder `plugins` beside the
  * running program, else the installed one.  Yours. */
