@@ -12,6 +12,8 @@
 #   make test         the tests against what is built (part of check)
 #   make lint         layers, banned functions, licences, formats, docs in step,
 #                     cppcheck, clang-tidy (part of check)
+#   make torture      every bad plugin beside the good ones over real mail, for
+#                     TORTURE_S seconds (default 600); its last line is a ledger
 #   make fuzz         every fuzzer for FUZZ_S seconds (default 60)
 #   make deps-bench   install what only benchmarks need: peers to compare with
 #   make bench        benchmarks, side by side in one run
@@ -35,6 +37,7 @@ CXX     := $(if $(findstring clang,$(CC)),clang++,g++)
 PREFIX  ?= /usr/local
 VERSION := 0.1.0
 FUZZ_S  ?= 60
+TORTURE_S ?= 600
 
 comma   := ,
 B       := build$(if $(findstring clang,$(CC)),/clang)$(if $(SAN),/san)
@@ -54,6 +57,7 @@ UNIT_SRC  := $(wildcard tests/unit/test_*.c)
 UNIT_HELP := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard tests/bench/*.c)
+TORTURE_SRC := $(wildcard tests/torture/*.c)
 BAD_SRC   := $(wildcard tests/plugins/*.c)
 BAD_CPP   := $(wildcard tests/plugins/*.cpp)
 
@@ -95,7 +99,7 @@ PLUGIN_LDFLAGS = -shared -Wl,-z,relro -Wl,-z,now $(if $(SAN),,-Wl,-z,defs) \
 # --- building --------------------------------------------------------------------
 
 .PHONY: all lib run check deps deps-run deps-bench test lint fuzz bench format install clean help \
-	unit samples docs bench-programs
+	unit samples docs bench-programs torture
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -190,6 +194,10 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(UNIT_HELP)) $(B)/libassay.a
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) $(PART_LIBS) \
 		-lcunit -ldl
 
+$(B)/torture: $(call obj,$(TORTURE_SRC)) $(B)/libassay.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) -ldl
+
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 # --- setting up ------------------------------------------------------------------
@@ -224,7 +232,7 @@ check: deps
 	$(Q)$(SUB) fuzz FUZZ_S=5
 	@echo 'check: all passed'
 
-unit: $(UNIT_BIN) all $(BAD_SO)
+unit: $(UNIT_BIN) all $(BAD_SO) $(B)/torture
 	$(Q)for t in $(UNIT_BIN); do ASSAY_BUILD=$(B) $$t || exit 1; done
 
 test: unit
@@ -252,6 +260,9 @@ $(FB)/fuzz_%: tests/fuzz/fuzz_%.c $(FB)/libassay.a
 
 fuzz: $(FUZZ_BIN)
 	$(Q)for f in $(FUZZ_BIN); do sh tests/fuzz/run.sh $$f $(FUZZ_S) || exit 1; done
+
+torture: all $(BAD_SO) $(B)/torture
+	$(Q)ASSAY_BUILD=$(B) sh tests/torture/torture.sh $(TORTURE_S)
 
 # --- benchmarks, documents, housekeeping ------------------------------------------
 

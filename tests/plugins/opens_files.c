@@ -21,8 +21,8 @@ static void try_open(const struct assay_task *task, const char *path, int flags)
 static int32_t misbehave(const struct assay_task *task)
 {
     static const char *const wanted[] = {
-        "/etc/passwd",     "/etc/shadow",    "/proc/self/environ",
-        "/proc/1/cmdline", "/root/.profile", "/var/log"};
+        "/etc/passwd",     "/etc/shadow", "/proc/self/environ",
+        "/proc/1/cmdline", "/var/spool",  "/var/log"};
     static const char made[] = "/tmp/assay-bad-opens_files";
     Dl_info self;
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)

@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The torture's ledger can tell: without a pool a bad plugin that reads files is a hole,
+# one that speaks as another is wrong, and one that hurts nobody is neither.
+set -eu
+torture=${ASSAY_BUILD:-build}/torture
+dir=$(mktemp -d "${TMPDIR:-/tmp}/assay-torture.XXXXXX")
+trap 'rm -rf "$dir"' EXIT
+fail() {
+    echo "torture.sh: $*" >&2
+    cat "$dir/out" "$dir/err" >&2
+    exit 1
+}
+in_process() { # NAME: sets status
+    status=0
+    "$torture" --in-process --only "$1" tests/mail >"$dir/out" 2>"$dir/err" || status=$?
+    tail -n 1 "$dir/out" | grep -q 'lost=0 .* leaked_processes=0 leaked_fds=0$' ||
+        fail "$1: no ledger at the end"
+}
+in_process leaks
+[ $status -eq 0 ] || fail "leaks: status $status, not 0"
+in_process opens_files
+[ $status -eq 1 ] || fail "opens_files: status $status, not 1"
+grep -q 'opens_files got through: /etc/passwd opened' "$dir/err" || fail 'opens_files: not told'
+in_process pending_forever
+[ $status -eq 0 ] || fail "pending_forever: status $status, not 0"

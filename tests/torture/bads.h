@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The bad plugins of the torture: what each of them does to its own worker, and on
+ * which mails it will do it.
+ */
+#ifndef TORTURE_BADS_H
+#define TORTURE_BADS_H
+
+#include "mails.h"
+
+#include <glib.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What must be told in its name of a mail that it acts on. */
+enum bad_outcome {
+    BAD_DIES, /* `failed`: it cannot have answered */
+    BAD_MAY, /* anything: it may be caught or not, but it speaks for itself only */
+    BAD_HOLE, /* nothing but `failed` or CLEAN: any other finding is a success of
+                 * its and so a hole in the sandbox */
+    BAD_WELL, /* CLEAN: what it does hurts nobody's scan */
+    BAD_DOWN, /* `failed` with every mail: it never gets up */
+};
+
+/* One of them.  Owned by the list. */
+struct bad {
+    const char *name; /* of its instance, interned, and of its file */
+    enum bad_outcome outcome;
+    const char *settings; /* more lines for its section; NULL: none */
+    bool adds_children;   /* others see more, or have less of the bounds left */
+    uint32_t phase;  /* see tests/plugins/bad.h; the modulus is BADS_EVERY */
+    uint64_t acted;  /* answered mails that it acted on */
+    uint64_t failed; /* of those: with a `failed` in its name */
+};
+
+enum {
+    BADS_EVERY = 251
+};
+
+/*
+ * All of them, or those named in `only` (comma-separated; NULL: all).  Their phases
+ * are chosen so that each acts on at least one of the mails, where there are enough.
+ */
+GPtrArray *bads_new(const struct mails *mails, const char *only);
+
+/* Will it act on that mail?  Not asked of BAD_DOWN. */
+bool bad_acts(const struct bad *bad, const struct mail *mail);
+
+/* Appends their sections.  `folder` has the files; each gets a class of its own
+ * unless they are `together` with the good ones. */
+void bads_conf(GString *to, const GPtrArray *bads, const char *folder,
+               bool are_together);
+
+#endif
