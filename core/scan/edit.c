@@ -49,10 +49,10 @@ static bool is_address(struct assay_str value)
     return value.n <= ADDRESS_MAX;
 }
 
-static bool is_well_made(const struct task *task, const struct assay_edit *edit)
+bool edit_is_well_made(const struct scan *scan, const struct assay_edit *edit)
 {
-    const struct limits *limits = &task->scan->plan->limits;
-    const struct object *root = task->scan->message->objects->pdata[0];
+    const struct limits *limits = &scan->plan->limits;
+    const struct object *root = scan->message->objects->pdata[0];
     switch (edit->kind) {
     case ASSAY_EDIT_HEADER_ADD:
     case ASSAY_EDIT_HEADER_INSERT:
@@ -88,13 +88,27 @@ GPtrArray *draft_edits_new(void)
     return g_ptr_array_new_with_free_func(edit_free);
 }
 
+struct scan_edit *edit_new(const struct scanner *scanner,
+                           const struct assay_edit *edit)
+{
+    struct scan_edit *copy = g_new0(struct scan_edit, 1);
+    copy->plugin = scanner->name;
+    copy->kind = edit->kind;
+    copy->index = edit->index;
+    copy->offset = edit->offset;
+    copy->length = edit->length;
+    copy->name = g_strndup(edit->name.p, edit->name.n);
+    copy->value = g_bytes_new(edit->value.p, edit->value.n);
+    return copy;
+}
+
 int32_t task_edit(struct task *task, const struct assay_edit *edit)
 {
     if ((task->scanner->flags & ASSAY_FLAG_EDITS) == 0) {
         task_blame(task, "proposed an edit without ASSAY_FLAG_EDITS");
         return ASSAY_RC_STATE;
     }
-    if (!is_well_made(task, edit)) {
+    if (!edit_is_well_made(task->scan, edit)) {
         task_blame(task, "proposed an edit that is not well made");
         return ASSAY_RC_INVAL;
     }
@@ -103,14 +117,6 @@ int32_t task_edit(struct task *task, const struct assay_edit *edit)
         draft->edits = draft_edits_new();
     if (draft->edits->len >= EDITS_MAX)
         return ASSAY_RC_LIMIT;
-    struct scan_edit *copy = g_new0(struct scan_edit, 1);
-    copy->plugin = task->scanner->name;
-    copy->kind = edit->kind;
-    copy->index = edit->index;
-    copy->offset = edit->offset;
-    copy->length = edit->length;
-    copy->name = g_strndup(edit->name.p, edit->name.n);
-    copy->value = g_bytes_new(edit->value.p, edit->value.n);
-    g_ptr_array_add(draft->edits, copy);
+    g_ptr_array_add(draft->edits, edit_new(task->scanner, edit));
     return ASSAY_RC_OK;
 }

@@ -19,11 +19,21 @@ static int32_t refuse(struct task *task, int32_t rc, const char *rule)
 }
 
 /* "vendor.name". */
-static bool is_key(const char *key)
+bool fact_is_key(const char *key)
 {
     size_t n = strlen(key);
     return n > 0 && n <= KEY_MAX && strchr(key, '.') != NULL &&
            strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789._-") == n;
+}
+
+bool fact_is_value(const char *value, size_t n)
+{
+    return n <= VALUE_MAX && g_utf8_validate_len(value, n, NULL);
+}
+
+bool count_is_key(const char *key, size_t n)
+{
+    return n <= VALUE_MAX && memchr(key, '\0', n) == NULL;
 }
 
 static void fact_free(void *p)
@@ -50,7 +60,7 @@ int32_t task_fact_set(struct task *task, const char *key, const char *value,
                       size_t n)
 {
     struct draft *draft = task->draft;
-    if (!is_key(key) || n > VALUE_MAX || !g_utf8_validate_len(value, n, NULL))
+    if (!fact_is_key(key) || !fact_is_value(value, n))
         return refuse(task, ASSAY_RC_INVAL,
                       "set a fact with a wrong key or value");
     if (!fact_is_listed(task->scanner->provides, key))
@@ -99,20 +109,26 @@ GPtrArray *draft_counts_new(void)
     return g_ptr_array_new_with_free_func(count_free);
 }
 
+struct scan_count *count_new(const char *name, const char *key, size_t key_n,
+                             int64_t n)
+{
+    struct scan_count *count = g_new0(struct scan_count, 1);
+    count->name = g_strdup(name);
+    count->key = g_strndup(key, key_n);
+    count->n = n;
+    return count;
+}
+
 int32_t task_count(struct task *task, const char *name, const char *key,
                    size_t key_n, int64_t n)
 {
-    if (!is_key(name) || key_n > VALUE_MAX || memchr(key, '\0', key_n) != NULL)
+    if (!fact_is_key(name) || !count_is_key(key, key_n))
         return refuse(task, ASSAY_RC_INVAL, "count() with a wrong name or key");
     struct draft *draft = task->draft;
     if (draft->counts == NULL)
         draft->counts = draft_counts_new();
     if (draft->counts->len >= LIST_MAX)
         return ASSAY_RC_LIMIT;
-    struct scan_count *count = g_new0(struct scan_count, 1);
-    count->name = g_strdup(name);
-    count->key = g_strndup(key, key_n);
-    count->n = n;
-    g_ptr_array_add(draft->counts, count);
+    g_ptr_array_add(draft->counts, count_new(name, key, key_n, n));
     return ASSAY_RC_OK;
 }

@@ -204,16 +204,14 @@ static void run_objects(struct scan *scan)
 
 /* --- one scan -------------------------------------------------------------------- */
 
-static struct scan *begin(const struct scan_plan *plan, struct message *message,
-                          int64_t now_s)
+struct scan *scan_new(const struct scan_plan *plan, struct message *message,
+                      int64_t now_s)
 {
     struct scan *scan = g_new0(struct scan, 1);
     struct scan_state *state = g_new0(struct scan_state, 1);
     scan->plan = plan;
     scan->message = message;
-    scan->now_s = now_s != 0 ? now_s : clock_unix_s();
-    state->now_ns = clock_mono_ns();
-    scan->deadline_ns = state->now_ns + plan->limits.max_time_ms * 1000000;
+    scan->now_s = now_s;
     scan->facts =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     scan->uses = g_new0(struct scan_use, plan->scanner_n);
@@ -224,9 +222,20 @@ static struct scan *begin(const struct scan_plan *plan, struct message *message,
     scan->edits = draft_edits_new();
     ledger_init(&state->ledger, plan->limits.max_findings);
     scan->findings = state->ledger.findings;
+    scan->state = state;
+    return scan;
+}
+
+static struct scan *begin(const struct scan_plan *plan, struct message *message,
+                          int64_t now_s)
+{
+    struct scan *scan =
+        scan_new(plan, message, now_s != 0 ? now_s : clock_unix_s());
+    struct scan_state *state = scan->state;
+    state->now_ns = clock_mono_ns();
+    scan->deadline_ns = state->now_ns + plan->limits.max_time_ms * 1000000;
     state->waiting = g_array_new(false, false, sizeof(struct task));
     state->seen = g_new0(GHashTable *, plan->scanner_n);
-    scan->state = state;
     return scan;
 }
 
@@ -264,8 +273,9 @@ static void free_state(struct scan *scan)
 {
     struct scan_state *state = scan->state;
     draft_free(state->draft);
-    g_array_unref(state->waiting);
-    for (size_t i = 0; i < scan->plan->scanner_n; i++)
+    if (state->waiting != NULL)
+        g_array_unref(state->waiting);
+    for (size_t i = 0; state->seen != NULL && i < scan->plan->scanner_n; i++)
         if (state->seen[i] != NULL)
             g_hash_table_unref(state->seen[i]);
     g_free(state->seen);

@@ -9,6 +9,7 @@
  *   match.c   which objects a scanner is asked about; order.c: after whom
  *   budget.c  the bounds of the message; blame.c: who did not do its part
  *   ledger.c  findings: each once, at most so many, the worst ones kept
+ *   told.c    a result that was made elsewhere
  */
 #ifndef SCAN_STATE_H
 #define SCAN_STATE_H
@@ -68,17 +69,23 @@ struct scan_state {
     unsigned bounds_told; /* bit per enum bound: has its finding */
     /* struct task with a draft of its own: answered PENDING, or (draft NULL) behind
      * one that did; in order. */
-    GArray *waiting;
+    GArray *waiting;     /* NULL: it does not run here */
     struct draft *draft; /* spare, for the next task */
     struct writer writer;
     GHashTable *wishes; /* struct wish as a set: all of this scan; NULL: none */
     GPtrArray *open;    /* those of them without an answer, lent */
-    struct wish *blocked;       /* lent to who may ask no more */
-    GHashTable **seen;          /* one a scanner, NULL: it has seen nothing */
+    struct wish *blocked; /* lent to who may ask no more */
+    GHashTable **seen;    /* one a scanner, NULL: it has seen nothing; NULL:
+                                   it does not run here */
     const struct object *owned; /* last one that task_owns found */
     size_t notes_told;          /* notes of the message made findings so far */
     uint64_t now_ns;            /* clock after the last handle() */
 };
+
+/* --- scan.c --- */
+/* A result without anything in it yet, that scan_free takes. */
+struct scan *scan_new(const struct scan_plan *plan, struct message *message,
+                      int64_t now_s);
 
 /* --- draft.c --- */
 /* Ready for one run of `task`. */
@@ -99,6 +106,17 @@ void blame_failed(struct task *task, int32_t rc);
 /* `partial`: it stopped at the deadline; the object is too large for it. */
 void blame_late(struct task *task);
 void blame_too_large(struct task *task);
+
+/* --- fact.c, edit.c: what a scanner may say --- */
+bool fact_is_key(const char *key);
+bool fact_is_value(const char *value, size_t n);
+bool count_is_key(const char *key, size_t n);
+bool edit_is_well_made(const struct scan *scan, const struct assay_edit *edit);
+/* Copies, owned by the arrays above. */
+struct scan_count *count_new(const char *name, const char *key, size_t key_n,
+                             int64_t n);
+struct scan_edit *edit_new(const struct scanner *scanner,
+                           const struct assay_edit *edit);
 
 /* --- order.c --- */
 /* Is fact `key` named by `pattern`, which may end in ".*"? */
