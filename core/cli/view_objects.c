@@ -63,10 +63,19 @@ static void append_flags(const struct object *o, GString *to)
     g_string_append_c(to, ']');
 }
 
+/* In `hex`, or NULL: not known here. */
+static const char *hex_digest(struct object *o, char hex[DIGEST_HEX_SIZE])
+{
+    const uint8_t *digest = object_digest(o);
+    if (digest == NULL)
+        return NULL;
+    digest_hex(digest, hex);
+    return hex;
+}
+
 static void append_object(struct object *o, GString *to)
 {
     char hex[DIGEST_HEX_SIZE];
-    digest_hex(object_digest(o), hex);
     json_comma(to);
     g_string_append_c(to, '{');
     json_key(to, "id");
@@ -87,7 +96,7 @@ static void append_object(struct object *o, GString *to)
     json_key(to, "size");
     json_uint(to, o->size);
     json_key(to, "sha256");
-    json_text(to, hex);
+    json_text(to, hex_digest(o, hex));
     json_key(to, "depth");
     json_uint(to, o->depth);
     json_key(to, "method");
@@ -111,7 +120,7 @@ void view_json_objects(const struct answer *answer, GString *to)
 static void append_line(struct object *o, GString *to)
 {
     char hex[DIGEST_HEX_SIZE];
-    digest_hex(object_digest(o), hex);
+    const char *digest = hex_digest(o, hex);
     for (uint32_t i = 0; i < o->depth + 3; i++)
         g_string_append(to, "  ");
     const char *path = o->parent != NULL ? o->path : "message";
@@ -125,7 +134,8 @@ static void append_line(struct object *o, GString *to)
     }
     g_string_append(to, "  ");
     amount_bytes(to, o->size);
-    g_string_append_printf(to, "  sha256:%.12s", hex);
+    if (digest != NULL)
+        g_string_append_printf(to, "  sha256:%.12s", digest);
     for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
         if (flags[i].is_odd && (o->flags & flags[i].bit) != 0)
             g_string_append_printf(to, "  %s", flags[i].name);

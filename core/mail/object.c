@@ -146,6 +146,8 @@ const char *object_name(const struct object *object)
 
 const uint8_t *object_digest(struct object *object)
 {
+    if (!object->has_digest && object->bytes == NULL)
+        return NULL;
     if (!object->has_digest) {
         digest_sha256(object->data, object->size, object->digest);
         object->has_digest = true;

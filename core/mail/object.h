@@ -50,10 +50,13 @@ struct object {
     uint32_t unpack_depth; /* those that are not MIME: limits.max_depth */
     const uint8_t *data;   /* never NULL */
     size_t size;
-    GBytes *bytes;       /* owns data, or a reference to what owns it */
+    GBytes *bytes;       /* owns data, or a reference to what owns it; NULL: the
+                            object is hollow, its content is in another process:
+                            `size` is that content's, `data` is empty */
     char *type_declared; /* lower case, without parameters; NULL: none.  Set by
                             object_set_type: hostile text is never interned */
-    const char *type_detected; /* mail/detect.h; static or interned, not NULL */
+    const char *type_detected; /* mail/detect.h; static, interned or part of
+                                  a hollow object; not NULL */
     char *charset;
     char *disposition;
     char *encoding;
@@ -94,7 +97,8 @@ void object_add_name(struct object *object, const char *raw, size_t raw_n,
 void object_set_type(struct object *object, const char *p, size_t n);
 /* The first name, or NULL. */
 const char *object_name(const struct object *object);
-/* SHA-256 of the content, computed when first asked for. */
+/* SHA-256 of the content, computed when first asked for.  NULL: the object is hollow
+ * and came without. */
 const uint8_t *object_digest(struct object *object);
 
 #endif

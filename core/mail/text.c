@@ -177,7 +177,7 @@ void text_blank_nul(char *text, size_t n)
 
 const char *text_utf8(struct object *object, size_t *n)
 {
-    if ((object->flags & ASSAY_OBJECT_TEXT) == 0)
+    if ((object->flags & ASSAY_OBJECT_TEXT) == 0 || object->bytes == NULL)
         return NULL;
     if (object->text == NULL) {
         const char *p = (const char *)object->data;

@@ -21,7 +21,7 @@ enum {
  * mark at the head wins; invalid bytes become U+FFFD.  Names are taken as browsers and
  * mail programs take them: us-ascii and iso-8859-1 are windows-1252, gb2312 is
  * GB 18030 (encoding.spec.whatwg.org).  HTML stays HTML source.  NULL where
- * ASSAY_OBJECT_TEXT is not set.  Lent by the object. */
+ * ASSAY_OBJECT_TEXT is not set, or the object is hollow.  Lent by the object. */
 const char *text_utf8(struct object *object, size_t *n);
 
 /* Occurrence `index` of field `name` (case ignored), unfolded, RFC 2047 decoded,
