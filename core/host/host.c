@@ -2,6 +2,7 @@
 #include "host/host.h"
 
 #include "base/error.h"
+#include "host/card.h"
 #include "host/check.h"
 #include "host/class.h"
 #include "host/files.h"
@@ -14,12 +15,9 @@
 
 /* --- refusals ------------------------------------------------------------------- */
 
-static void refusal_free(void *p)
+static void free_refusal(void *p)
 {
-    struct refusal *refusal = p;
-    g_free(refusal->name);
-    g_free(refusal->text);
-    g_free(refusal);
+    refusal_free(p);
 }
 
 /* `like`: name, class_name and is_optional are its. */
@@ -194,7 +192,7 @@ bool host_open(const struct host_how *how, struct host **out, GError **error)
     keep_class(wanted, how->class_name);
     struct host *host = g_new0(struct host, 1);
     host->instances = g_ptr_array_new_with_free_func(free_instance);
-    host->refusals = g_ptr_array_new_with_free_func(refusal_free);
+    host->refusals = g_ptr_array_new_with_free_func(free_refusal);
     host->modules = g_ptr_array_new();
     host->limits = *how->limits;
     host->is_check = how->is_check;

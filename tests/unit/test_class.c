@@ -2,11 +2,10 @@
 /*
  * Classes: told by the configuration alone, and what of it a host opens.
  */
-#include "hosting.h"
-#include "unit.h"
-
 #include "host/class.h"
 #include "host/section.h"
+#include "hosting.h"
+#include "unit.h"
 
 #include <string.h>
 
@@ -81,19 +80,16 @@ static void only_what_our_build_put_there_is_in_tree(void)
         const char *path;
         bool is_in_tree;
     } files[] = {
-        {"/lib/plugins/spam.so", true},
-        {"/lib/plugins/archive.so", true},
-        {"/lib/plugins/spa.so", false},
-        {"/lib/plugins/.so", false},
-        {"/lib/plugins/spam", false},
-        {"/lib/plugins/deeper/spam.so", false},
-        {"/tmp/spam.so", false},
-        {"/lib/plugins/archive spam.so", false},
+        {"/lib/plugins/spam.so", true}, {"/lib/plugins/archive.so", true},
+        {"/lib/plugins/spa.so", false}, {"/lib/plugins/.so", false},
+        {"/lib/plugins/spam", false},   {"/lib/plugins/deeper/spam.so", false},
+        {"/tmp/spam.so", false},        {"/lib/plugins/archive spam.so", false},
     };
+
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
-        CU_ASSERT_EQUAL(class_is_in_tree(files[i].path, "/lib/plugins",
-                                         "archive spam"),
-                        files[i].is_in_tree);
+        CU_ASSERT_EQUAL(
+            class_is_in_tree(files[i].path, "/lib/plugins", "archive spam"),
+            files[i].is_in_tree);
 }
 
 static void a_host_opens_only_its_class(void)
@@ -165,9 +161,8 @@ static void a_provider_in_another_class_comes_first(void)
     /* cycle_a reads what cycle_b provides, and the reverse. */
     static const char *const provides[] = {"b.fact", NULL};
     static const char *const reads[] = {"a.fact", NULL};
-    struct scanner b = {.name = g_intern_string("b"),
-                        .provides = provides,
-                        .handle = nothing};
+    struct scanner b = {
+        .name = g_intern_string("b"), .provides = provides, .handle = nothing};
     const struct scanner *const foreign[] = {&b};
     static const char conf[] = "[plugin a]\nfile = @/cycle_a.so\nclass = one\n"
                                "[plugin b]\nfile = @/right.so\nclass = two\n";
