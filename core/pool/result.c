@@ -263,11 +263,11 @@ static void read_list(struct reading *reading, const struct list *list)
 static void read_lists(struct reading *reading)
 {
     static const struct list lists[] = {
-        {"finding", UINT32_MAX, FINDING_MIN_SIZE, read_finding},
-        {"answer", UINT32_MAX, ANSWER_MIN_SIZE, read_answer},
-        {"fact", UINT32_MAX, FACT_MIN_SIZE, read_fact},
-        {"count", UINT32_MAX, COUNT_MIN_SIZE, read_count},
-        {"edit", UINT32_MAX, EDIT_MIN_SIZE, read_edit},
+        {"a finding", UINT32_MAX, FINDING_MIN_SIZE, read_finding},
+        {"an answer", UINT32_MAX, ANSWER_MIN_SIZE, read_answer},
+        {"a fact", UINT32_MAX, FACT_MIN_SIZE, read_fact},
+        {"a count", UINT32_MAX, COUNT_MIN_SIZE, read_count},
+        {"an edit", UINT32_MAX, EDIT_MIN_SIZE, read_edit},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
@@ -281,7 +281,7 @@ static void read_head(struct reading *reading)
 {
     struct unpacker *from = reading->from;
     struct scan *scan = reading->scan;
-    reading->what = "head";
+    reading->what = "its head";
     scan->findings_dropped = unpack_u64(from);
     scan->bytes = unpack_u64(from);
     scan->ns = unpack_u64(from);
@@ -310,7 +310,7 @@ bool result_unpack(struct unpacker *from, const struct reply_context *context,
     if (from->is_bad)
         reading.rule = "is not well made";
     if (reading.rule != NULL) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_PEER, "a %s %s", reading.what,
+        g_set_error(error, BASE_ERROR, BASE_ERROR_PEER, "%s %s", reading.what,
                     reading.rule);
         scan_free(reading.scan);
         return false;
