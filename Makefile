@@ -246,7 +246,7 @@ lint:
 # --- fuzzing -------------------------------------------------------------------------
 
 FUZZ_FLAGS := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
-FUZZ_CC := clang -std=gnu17 -g -O1 -D_GNU_SOURCE $(FUZZ_FLAGS) -MMD -MP \
+FUZZ_CC = clang -std=gnu17 -g -O1 -D_GNU_SOURCE $(FUZZ_FLAGS) -MMD -MP \
 	-Isdk/include $(CORE_CFLAGS)
 $(FB)/obj/%.o: %.c
 	$(call say,CC,$<)
