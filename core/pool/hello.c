@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pool/hello.h"
 
-#include "base/error.h"
 #include "base/escape.h"
 
 #include <string.h>
@@ -53,17 +52,16 @@ static bool is_behind(const struct hello *hello, uint32_t scanner)
     return scanner <= last->scanner;
 }
 
-bool hello_unpack(struct unpacker *from, const struct scan_plan *plan,
-                  struct hello *out, GError **error)
+bool hello_unpack(struct unpacker *from, size_t scanner_n, struct hello *out)
 {
     struct hello hello = {0};
-    uint32_t n = unpack_count(from, (uint32_t)plan->scanner_n, DOWN_MIN_SIZE);
+    uint32_t n = unpack_count(from, (uint32_t)scanner_n, DOWN_MIN_SIZE);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t scanner = unpack_u32(from);
         const uint8_t *text;
         size_t text_n;
         unpack_bytes(from, &text, &text_n, HELLO_TEXT_MAX);
-        if (scanner >= plan->scanner_n || is_behind(&hello, scanner))
+        if (scanner >= scanner_n || is_behind(&hello, scanner))
             unpack_refuse(from);
         if (from->is_bad)
             break;
@@ -71,10 +69,6 @@ bool hello_unpack(struct unpacker *from, const struct scan_plan *plan,
     }
     const uint8_t *report = unpack_raw(from, sizeof hello.sandbox);
     if (!unpack_end(from) || report == NULL) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_PEER,
-                    "a worker's greeting of %zu bytes is not well made at "
-                    "byte %zu",
-                    from->n, from->at);
         hello_clear(&hello);
         return false;
     }

@@ -12,32 +12,14 @@
 #ifndef POOL_WORKER_H
 #define POOL_WORKER_H
 
-#include "base/pack.h"
 #include "host/host.h"
+#include "pool/hello.h"
 #include "pool/sandbox.h"
 #include "pool/tray.h"
 
 #include <glib.h>
 
 #include <stdbool.h>
-
-/* What a worker says first.  Packed into slot 0's reply room; the front's copy is
- * hostile as everything. */
-struct hello {
-    struct sandbox_report sandbox;
-    GPtrArray
-        *downs; /* struct hello_down: plugins that could not be started here */
-};
-
-struct hello_down {
-    uint32_t scanner; /* place in the whole plan */
-    char *text;       /* clean, one line */
-};
-
-void hello_pack(const struct hello *hello, struct packer *to);
-/* False: not well made; `*out` untouched. */
-bool hello_unpack(struct unpacker *from, size_t scanner_n, struct hello *out);
-void hello_clear(struct hello *hello);
 
 /* What the zygote hands over at the fork.  Lent for ever. */
 struct worker_how {
