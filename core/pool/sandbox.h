@@ -26,7 +26,8 @@
  *   (`file_bytes`), their number and sum are not: an unprivileged process has no
  *   quota on a tmpfs that it shares.  With a cgroup, tmpfs pages are charged to
  *   memory_bytes; without one, whoever forks workers looks at sandbox_usage() between
- *   scans and recycles a worker that holds too much.
+ *   scans and recycles a worker that holds too much.  Files that were removed and
+ *   are still open are not seen that way: max_files x file_bytes bounds those.
  * - Looking whether a path exists (stat), which Landlock does not restrict.
  * - Writing to a UNIX socket that was inherited: pass none that may not be written.
  */
@@ -131,6 +132,9 @@ struct sandbox_report {
  */
 bool sandbox_prepare(unsigned may, struct sandbox **out, GError **error);
 void sandbox_free(struct sandbox *sandbox);
+/* Removes what the kernel keeps of a worker (its cgroup).  [zygote, after waiting for
+ * it] */
+void sandbox_bury(const struct sandbox *sandbox, pid_t worker);
 
 /*
  * Shuts this process in, for good.  [worker, single-threaded, after the fork, before

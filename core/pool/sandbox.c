@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+#include "pool/sandbox.h"
+
+#include "base/error.h"
+#include "pool/cgroup.h"
+#include "pool/landlock.h"
+#include "pool/rights.h"
+#include "pool/sandbox_word.h"
+#include "pool/syscalls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANDBOX_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANDBOX_SANITIZED
+#endif
+#endif
+
+enum {
+    THREADS_MAX = 64, /* pids.max of a worker that may have threads */
+    ENV_START = 50,   /* fields of /proc/self/stat, counted from 1 */
+    ENV_END = 51,
+    FILES_MAX = 65536, /* closed one by one where there is no close_range */
+};
+
+struct sandbox {
+    unsigned may;
+    struct syscalls *calls;
+    const char *calls_why; /* NULL, or why there can be no filter */
+    char *cgroup;          /* folder for worker groups; NULL: none */
+    const char *cgroup_why;
+    /* Where the kernel put the environment: getenv() would not find it after
+     * clearenv(), a look at the stack would. */
+    char *env;
+    size_t env_n;
+};
+
+static void find_environment(struct sandbox *sandbox)
+{
+    g_autofree char *text = NULL;
+    if (!g_file_get_contents("/proc/self/stat", &text, NULL, NULL))
+        return;
+    /* The second field is a name in parentheses and may hold blanks. */
+    const char *after = strrchr(text, ')');
+    g_auto(GStrv) fields = g_strsplit(after != NULL ? after : "", " ", -1);
+    if (g_strv_length(fields) < ENV_END - 1)
+        return;
+    uintptr_t start = g_ascii_strtoull(fields[ENV_START - 2], NULL, 10);
+    uintptr_t end = g_ascii_strtoull(fields[ENV_END - 2], NULL, 10);
+    if (start == 0 || end < start)
+        return;
+    memcpy(&sandbox->env, &start, sizeof start);
+    sandbox->env_n = end - start;
+}
+
+bool sandbox_prepare(unsigned may, struct sandbox **out, GError **error)
+{
+    struct syscalls *calls = NULL;
+    const char *why = syscalls_lacking();
+    if (why == NULL && !syscalls_build(may, &calls, error))
+        return false;
+    struct sandbox *sandbox = g_new0(struct sandbox, 1);
+    *sandbox = (struct sandbox){.may = may, .calls = calls, .calls_why = why};
+    sandbox->cgroup = cgroup_base(CGROUP_ROOT, NULL, &sandbox->cgroup_why);
+    find_environment(sandbox);
+    /* Read now: a worker has neither TZ nor, perhaps, the file. */
+    tzset();
+    *out = sandbox;
+    return true;
+}
+
+void sandbox_free(struct sandbox *sandbox)
+{
+    if (sandbox == NULL)
+        return;
+    syscalls_free(sandbox->calls);
+    g_free(sandbox->cgroup);
+    g_free(sandbox);
+}
+
+void sandbox_bury(const struct sandbox *sandbox, pid_t worker)
+{
+    cgroup_bury(sandbox->cgroup, worker);
+}
+
+/* --- one step each ------------------------------------------------------------- */
+
+/* One worker on its way in. */
+struct entering {
+    const struct sandbox *sandbox;
+    const struct sandbox_rules *rules;
+    struct sandbox_report *report;
+    GError **error;
+};
+
+static bool fail(const struct entering *in, const char *what)
+{
+    g_set_error(in->error, BASE_ERROR, BASE_ERROR_IO, "cannot %s: %s", what,
+                g_strerror(errno));
+    return false;
+}
+
+static bool enter_session(const struct entering *in)
+{
+    pid_t parent = in->rules->parent;
+    bool is_leader = setsid() >= 0 || getsid(0) == getpid();
+    word_set(in->report, SANDBOX_SESSION,
+             is_leader ? SANDBOX_GIVEN : SANDBOX_PARTLY,
+             is_leader ? "" : "leads a group of another session");
+    if (parent == 0)
+        return true;
+    if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) != 0)
+        return fail(in, "end with the zygote");
+    /* It may have died before that was asked for. */
+    if (getppid() == parent)
+        return true;
+    g_set_error(in->error, BASE_ERROR, BASE_ERROR_IO,
+                "zygote %ld is not the parent any more", (long)parent);
+    return false;
+}
+
+static bool enter_undumpable(const struct entering *in)
+{
+    if (prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) != 0)
+        return fail(in, "forbid dumps");
+    word_set(in->report, SANDBOX_UNDUMPABLE, SANDBOX_GIVEN, "");
+    return true;
+}
+
+static bool enter_environment(const struct entering *in)
+{
+    if (in->sandbox->env != NULL)
+        explicit_bzero(in->sandbox->env, in->sandbox->env_n);
+    bool is_wiped = in->sandbox->env != NULL;
+    if (clearenv() != 0 || chdir("/") != 0)
+        return fail(in, "leave environment and folder");
+    umask(077);
+    word_set(in->report, SANDBOX_ENVIRONMENT,
+             is_wiped ? SANDBOX_GIVEN : SANDBOX_PARTLY,
+             is_wiped ? "" : "emptied, not overwritten: no /proc/self/stat");
+    return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    int x = *(const int *)a;
+    int y = *(const int *)b;
+    return (x > y) - (x < y);
+}
+
+/* Kernels before 5.9. */
+static void close_singly(unsigned from, unsigned to)
+{
+    for (unsigned fd = from; fd <= to && fd < FILES_MAX; fd++)
+        close((int)fd);
+}
+
+static void close_between(unsigned from, unsigned to)
+{
+    if (from <= to && close_range(from, to, 0) != 0)
+        close_singly(from, to);
+}
+
+static void enter_descriptors(const struct entering *in)
+{
+    size_t n = in->rules->keep_fd_n;
+    g_autofree int *keep = g_new(int, n + 1);
+    unsigned next = STDERR_FILENO + 1;
+    if (n > 0)
+        memcpy(keep, in->rules->keep_fds, n * sizeof keep[0]);
+    qsort(keep, n, sizeof keep[0], by_number);
+    for (size_t i = 0; i < n; i++) {
+        if (keep[i] < 0 || (unsigned)keep[i] < next)
+            continue;
+        close_between(next, (unsigned)keep[i] - 1);
+        next = (unsigned)keep[i] + 1;
+    }
+    close_between(next, ~0U);
+    word_set(in->report, SANDBOX_DESCRIPTORS, SANDBOX_GIVEN, "");
+}
+
+static void enter_cgroup(const struct entering *in)
+{
+    const struct sandbox *sandbox = in->sandbox;
+    uint64_t memory = in->rules->memory_bytes;
+    if (sandbox->cgroup == NULL) {
+        word_set(in->report, SANDBOX_CGROUP, SANDBOX_MISSING,
+                 sandbox->cgroup_why);
+        return;
+    }
+    if (memory > 0)
+        memory += in->rules->shared_bytes;
+    int failed =
+        cgroup_join(sandbox->cgroup, memory,
+                    (sandbox->may & SANDBOX_MAY_THREAD) != 0 ? THREADS_MAX : 1);
+    word_set(in->report, SANDBOX_CGROUP,
+             failed == 0 ? SANDBOX_GIVEN : SANDBOX_MISSING,
+             failed == 0 ? "" : g_strerror(failed));
+}
+
+static bool enter_limits(const struct entering *in)
+{
+    const char *why = NULL;
+    if (!rights_limit(in->rules, in->sandbox->may, &why, in->error))
+        return false;
+    word_set(in->report, SANDBOX_LIMITS, SANDBOX_GIVEN, "");
+    if (in->rules->memory_bytes == 0)
+        word_set(in->report, SANDBOX_MEMORY, SANDBOX_UNASKED, "");
+    else
+        word_set(in->report, SANDBOX_MEMORY,
+                 why == NULL ? SANDBOX_GIVEN : SANDBOX_MISSING,
+                 why == NULL ? "" : why);
+    return true;
+}
+
+static bool enter_landlock(const struct entering *in)
+{
+    const struct sandbox_rules *rules = in->rules;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) != 0)
+        return fail(in, "give up gaining rights by exec");
+    word_set(in->report, SANDBOX_NO_NEW_PRIVS, SANDBOX_GIVEN, "");
+    uint32_t abi = word_landlock(in->report, rules->landlock_abi_max);
+    return abi == 0 || landlock_enter(abi, rules->read_paths,
+                                      rules->write_paths, in->error);
+}
+
+static bool enter_seccomp(const struct entering *in)
+{
+    const struct sandbox *sandbox = in->sandbox;
+    if (sandbox->calls == NULL) {
+        word_set(in->report, SANDBOX_SECCOMP, SANDBOX_MISSING,
+                 sandbox->calls_why);
+        return true;
+    }
+    errno = syscalls_enter(sandbox->calls, in->rules->denied);
+    if (errno != 0)
+        return fail(in, "set the filter of system calls");
+    word_set(in->report, SANDBOX_SECCOMP, SANDBOX_GIVEN, "");
+    return true;
+}
+
+/* --- all of it ------------------------------------------------------------------ */
+
+#ifdef SANDBOX_SANITIZED
+/* The leak checker of a sanitized build works by ptrace, which is fatal in here. */
+static bool is_shut_in;
+extern int __lsan_is_turned_off(void);
+
+__attribute__((visibility("default"))) int __lsan_is_turned_off(void)
+{
+    return is_shut_in;
+}
+#endif
+
+static bool gap_fails(const struct entering *in)
+{
+    enum sandbox_measure gap = SANDBOX_UID;
+    if (!in->rules->is_required || !sandbox_report_gap(in->report, &gap))
+        return false;
+    g_set_error(in->error, BASE_ERROR, BASE_ERROR_IO,
+                "sandbox = required, but %s is missing: %s",
+                sandbox_measure_name(gap), in->report->words[gap].why);
+    return true;
+}
+
+bool sandbox_enter(const struct sandbox *sandbox,
+                   const struct sandbox_rules *rules,
+                   struct sandbox_report *out, GError **error)
+{
+    struct entering in = {sandbox, rules, out, error};
+    memset(out, 0, sizeof *out);
+    word_uid(out);
+    if (!enter_session(&in) || !enter_undumpable(&in) ||
+        !enter_environment(&in))
+        return false;
+    enter_descriptors(&in);
+    enter_cgroup(&in);
+    if (!enter_limits(&in) || !enter_landlock(&in) || !enter_seccomp(&in))
+        return false;
+#ifdef SANDBOX_SANITIZED
+    is_shut_in = true;
+#endif
+    return !gap_fails(&in);
+}
+
+const char *const *sandbox_system_paths(void)
+{
+    static const char *const paths[] = {
+        "/lib",
+        "/lib64",
+        "/usr/lib",
+        "/usr/lib64",
+        "/usr/local/lib",
+        "/usr/share/zoneinfo",
+        "/etc/ld.so.cache",
+        "/etc/localtime",
+        "/dev/null",
+        "/dev/zero",
+        "/dev/urandom",
+        NULL,
+    };
+    return paths;
+}
+
+const char *sandbox_call_name(uint32_t number, char *buf, size_t n)
+{
+    const char *name = syscalls_name(number);
+    if (name != NULL)
+        return name;
+    (void)snprintf(buf, n, "call %u", number);
+    return buf;
+}
