@@ -25,8 +25,8 @@
  * from the reply, which it must outlive.
  */
 struct reply_context {
-    const struct scan_plan
-        *plan; /* of this message: without what was left out */
+    /* Of this message: without what was left out. */
+    const struct scan_plan *plan;
     const struct session *session;
     uint64_t raw_size;  /* of the raw message */
     int64_t now_s;      /* as asked for; 0: the worker's clock */

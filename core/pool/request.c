@@ -160,7 +160,7 @@ bool request_unpack(struct request_reader *reader, struct unpacker *from,
     uint64_t raw_n = unpack_u64(from);
     unpack_align(from);
     if ((request.flags & ~(uint32_t)REQUEST_FLAGS) != 0 ||
-        raw_n != unpack_left(from))
+        (!has_journal && request.journal_n > 0) || raw_n != unpack_left(from))
         unpack_refuse(from);
     request.raw_n = (size_t)raw_n;
     request.raw = unpack_raw(from, request.raw_n);

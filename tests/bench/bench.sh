@@ -218,6 +218,10 @@ if [ -x "$tools/bench_mail" ]; then
     printf '\nThe mail parser beside GMime (bench_mail)\n'
     sed 's/^/  /' "$work/mail"
 fi
+if [ -x "$tools/bench_pool_codec" ]; then
+    printf '\nA message to a worker and its result back, as bytes (bench_pool_codec)\n'
+    "$tools/bench_pool_codec" | sed 's/^/  /'
+fi
 printf '\nThe raw message with ClamAV (--jobs 1)\n'
 row 'raw = auto: parser only where it adds' clamav-1
 row 'raw = always: whole mails, as clamd' whole-1

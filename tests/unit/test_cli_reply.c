@@ -110,8 +110,24 @@ static char *describe(const struct message *message)
     return g_string_free(to, FALSE);
 }
 
-static bool pack_again(struct message *message, struct scan *scan, GBytes *raw,
-                       struct reply *out)
+/* ASSAY_SEEDS=FOLDER: what the fuzzer starts from, see tests/fuzz/fuzz_reply.c. */
+static void keep_seed(const char *mail, const GByteArray *bytes)
+{
+    const char *folder = g_getenv("ASSAY_SEEDS");
+    if (folder == NULL || bytes->len > 4096)
+        return;
+    g_autofree char *name = g_path_get_basename(mail);
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    GString *text = g_string_new(NULL);
+    g_string_append_c(text, (char)(0x80 | plan.scanner_n));
+    g_string_append_len(text, (const char *)bytes->data, bytes->len);
+    CU_ASSERT_TRUE(
+        g_file_set_contents(path, text->str, (gssize)text->len, NULL));
+    g_string_free(text, TRUE);
+}
+
+static bool pack_again(const char *mail, struct message *message,
+                       struct scan *scan, GBytes *raw, struct reply *out)
 {
     g_autoptr(GByteArray) bytes = g_byte_array_new();
     struct packer to;
@@ -121,6 +137,7 @@ static bool pack_again(struct message *message, struct scan *scan, GBytes *raw,
     reply_pack(scan, true, &to);
     CU_ASSERT_FALSE(to.is_full);
     CU_ASSERT_PTR_EQUAL(scan->message, message);
+    keep_seed(mail, bytes);
     unpacker_init(&from, bytes->data, bytes->len);
     const struct reply_context context = {.plan = &plan,
                                           .session = session,
@@ -148,7 +165,7 @@ static void try_mail(const char *name)
     struct message *message = message_new(raw, session, &plan.limits);
     struct scan *scan = scan_run(&plan, message, 1700000000);
     struct reply reply = {0};
-    bool is_good = pack_again(message, scan, raw, &reply);
+    bool is_good = pack_again(path, message, scan, raw, &reply);
     CU_ASSERT_TRUE(is_good);
     if (is_good) {
         g_autofree char *before = show(&item, message, scan, n);

@@ -69,6 +69,17 @@ static void put(struct tray *tray, const struct request *request)
     tray->n = to.n;
 }
 
+/* ASSAY_SEEDS=FOLDER: what the fuzzer starts from. */
+static void keep_seed(const char *name, const struct tray *tray)
+{
+    const char *folder = g_getenv("ASSAY_SEEDS");
+    if (folder == NULL)
+        return;
+    g_autofree char *path = g_build_filename(folder, name, NULL);
+    CU_ASSERT_TRUE(g_file_set_contents(path, (const char *)tray->room,
+                                       (gssize)tray->n, NULL));
+}
+
 static bool get(struct request_reader *reader, const void *p, size_t n,
                 struct request *out)
 {
@@ -109,6 +120,7 @@ static void everything_arrives(void)
     struct tray tray;
     struct request got = {0};
     put(&tray, &request);
+    keep_seed("everything", &tray);
     CU_ASSERT_TRUE_FATAL(get(&reader, tray.room, tray.n, &got));
     CU_ASSERT_EQUAL(got.flags, request.flags);
     CU_ASSERT_EQUAL(got.now_s, request.now_s);
@@ -139,9 +151,9 @@ static void the_raw_message_is_used_where_it_lies(void)
         CU_ASSERT_TRUE_FATAL(get(&reader, tray.room, tray.n, &got));
         CU_ASSERT_EQUAL_FATAL(got.raw_n, n);
         CU_ASSERT_PTR_NOT_NULL_FATAL(got.raw);
-        CU_ASSERT(memcmp(got.raw, request.raw, n) == 0);
         if (n == 0)
             continue;
+        CU_ASSERT(memcmp(got.raw, request.raw, n) == 0);
         CU_ASSERT_EQUAL((uintptr_t)got.raw % 8, 0);
         CU_ASSERT_PTR_EQUAL(got.raw + n, tray.room + tray.n);
     }
@@ -157,6 +169,7 @@ static void no_journal_is_not_an_empty_one(void)
     struct request request = {.session = session};
     struct request got = {0};
     put(&tray, &request);
+    keep_seed("least", &tray);
     CU_ASSERT_TRUE_FATAL(get(&reader, tray.room, tray.n, &got));
     CU_ASSERT_PTR_NULL(got.journal);
     request.journal = (const uint8_t *)"";
