@@ -199,10 +199,10 @@ int main(int argc, char **argv)
     uint64_t fresh = measure(&bench, unpack_request_of_a_new_session, rounds);
     uint64_t c = measure(&bench, pack_reply, rounds);
     uint64_t d = measure(&bench, unpack_reply, rounds);
-    printf(
-        "request %zu bytes: pack %llu ns, unpack %llu ns, together %llu ns\n",
-        bench.asked_n, (unsigned long long)a, (unsigned long long)b,
-        (unsigned long long)(a + b));
+    printf("request %zu bytes: pack %llu ns, unpack %llu ns (new session: %llu "
+           "ns), together %llu ns\n",
+           bench.asked_n, (unsigned long long)a, (unsigned long long)b,
+           (unsigned long long)fresh, (unsigned long long)(a + b));
     printf("reply %zu bytes: pack %llu ns, unpack and free %llu ns, together "
            "%llu ns\n",
            bench.told_n, (unsigned long long)c, (unsigned long long)d,
