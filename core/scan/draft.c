@@ -29,6 +29,7 @@ void draft_begin(struct task *task)
     draft->unpacked = 0;
     draft->bytes_before = scan->bytes;
     draft->reached = 0;
+    draft->asked_before = draft->asked != NULL ? draft->asked->len : 0;
     draft->waits = false;
     draft->has_answered = false;
     /* It may be a child that was dropped: never compare with a dead pointer. */

@@ -9,6 +9,7 @@
  *   match.c   which objects a scanner is asked about; order.c: after whom
  *   budget.c  the bounds of the message; blame.c: who did not do its part
  *   ledger.c  findings: each once, at most so many, the worst ones kept
+ *   tape_record.c, tape_play.c  what one run said, as bytes
  *   told.c    a result that was made elsewhere
  */
 #ifndef SCAN_STATE_H
@@ -49,6 +50,7 @@ struct draft {
     GPtrArray *edits;      /* struct scan_edit */
     GByteArray *seen;      /* digests, one behind the other */
     GPtrArray *asked;      /* struct wish, lent: all rounds together */
+    unsigned asked_before; /* how many of them before this run */
     char *broken;          /* the first rule that was broken, or NULL */
     uint64_t unpacked;     /* bytes written in this run */
     uint64_t bytes_before; /* scan->bytes before this run */
