@@ -92,6 +92,7 @@ static const int plain[] = {
     SCMP_SYS(clock_getres),
     SCMP_SYS(clock_nanosleep),
     SCMP_SYS(nanosleep),
+    SCMP_SYS(pause),
     SCMP_SYS(gettimeofday),
     SCMP_SYS(time),
     SCMP_SYS(times),

@@ -19,7 +19,6 @@ static struct shut_in place;
 
 static void remove_place(void)
 {
-    /* The children share it. */
     g_autofree char *command = g_strdup(place.base);
     const char *argv[] = {"rm", "-rf", command, NULL};
     g_spawn_sync(NULL, (char **)(uintptr_t)argv, NULL, G_SPAWN_SEARCH_PATH,
