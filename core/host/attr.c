@@ -181,8 +181,8 @@ static int32_t set_text(struct assay_str *out, const char *text)
     return set_str(out, text, text != NULL ? strlen(text) : 0);
 }
 
-static int32_t object_str(struct object *object, uint32_t attr, uint32_t index,
-                          struct assay_str *out)
+static int32_t object_str(const struct call *call, struct object *object,
+                          uint32_t attr, uint32_t index, struct assay_str *out)
 {
     if (attr == ASSAY_ATTR_NAME || attr == ASSAY_ATTR_NAME_RAW) {
         if (object->names == NULL || index >= object->names->len)
@@ -193,8 +193,11 @@ static int32_t object_str(struct object *object, uint32_t attr, uint32_t index,
     }
     if (index > 0)
         return ASSAY_RC_NOTFOUND;
-    if (attr == ASSAY_ATTR_SHA256)
+    if (attr == ASSAY_ATTR_SHA256) {
+        if (!object->has_digest && !call_fetch(call, object))
+            return ASSAY_RC_NOTFOUND;
         return set_str(out, (const char *)object_digest(object), DIGEST_SIZE);
+    }
     return set_text(out, object_text(object, attr));
 }
 
@@ -231,7 +234,7 @@ int32_t attr_str(const struct assay_task *task,
         return rc;
     if (of == NULL)
         return set_text(out, session_text(call->task, attr, index));
-    return object_str(of, attr, index, out);
+    return object_str(call, of, attr, index, out);
 }
 
 int32_t attr_u64(const struct assay_task *task,

@@ -51,6 +51,8 @@ int32_t call_blame(struct call *call, int32_t rc, const char *rule);
 void *call_lend(struct call *call, size_t n);
 /* The same for a string that is made already; takes ownership. */
 const char *call_lend_text(struct call *call, char *text);
+/* The content of a hollow object is got now; false: it cannot be had. */
+bool call_fetch(const struct call *call, struct object *object);
 /* Is it a pointer with a length that can be read at all? */
 bool call_is_str(struct assay_str s);
 

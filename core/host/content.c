@@ -41,13 +41,28 @@ static struct object *begin(const struct assay_task *task,
 /* The same for its content, which in stage HEADERS has not arrived. */
 static struct object *begin_content(const struct assay_task *task,
                                     const struct assay_object *object,
-                                    struct call **call, int32_t *rc)
+                                    bool as_text, struct call **call,
+                                    int32_t *rc)
 {
     struct object *of = begin(task, object, call, rc);
-    if (of == NULL || (*call)->task->stage > ASSAY_STAGE_HEADERS)
-        return of;
+    if (of == NULL)
+        return NULL;
     *rc = ASSAY_RC_STATE;
-    return NULL;
+    if ((*call)->task->stage <= ASSAY_STAGE_HEADERS)
+        return NULL;
+    *rc = ASSAY_RC_NOTFOUND;
+    if (as_text && (of->flags & ASSAY_OBJECT_TEXT) == 0)
+        return NULL;
+    *rc = ASSAY_RC_IO;
+    return call_fetch(*call, of) ? of : NULL;
+}
+
+bool call_fetch(const struct call *call, struct object *object)
+{
+    const struct message *message = call->task->scan->message;
+    return object->bytes != NULL ||
+           (message->fetch != NULL &&
+            message->fetch(message->fetch_self, object));
 }
 
 int32_t content_bytes(const struct assay_task *task,
@@ -55,7 +70,7 @@ int32_t content_bytes(const struct assay_task *task,
 {
     int32_t rc;
     struct call *call;
-    const struct object *of = begin_content(task, object, &call, &rc);
+    const struct object *of = begin_content(task, object, false, &call, &rc);
     if (of == NULL)
         return rc;
     *out = (struct assay_str){.p = (const char *)of->data, .n = of->size};
@@ -110,7 +125,7 @@ int32_t content_fd(const struct assay_task *task,
 {
     int32_t rc;
     struct call *call;
-    const struct object *of = begin_content(task, object, &call, &rc);
+    const struct object *of = begin_content(task, object, false, &call, &rc);
     if (of == NULL)
         return rc;
     const struct call_fd *known = find_fd(call, of);
@@ -163,7 +178,7 @@ int32_t content_text(const struct assay_task *task,
 {
     int32_t rc;
     struct call *call;
-    struct object *of = begin_content(task, object, &call, &rc);
+    struct object *of = begin_content(task, object, true, &call, &rc);
     if (of == NULL)
         return rc;
     size_t n = 0;

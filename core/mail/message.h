@@ -28,6 +28,7 @@
 
 #include <glib.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What core itself noticed.  Owned by its message. */
@@ -51,6 +52,11 @@ struct message {
     uint64_t bytes;         /* decoded by core so far: limits.max_bytes; content
                                that shares the raw bytes is free */
     uint64_t nested_bytes;  /* of nested mails parsed so far */
+    /* Gets the content of a hollow object that somebody wants to see
+     * (object_set_content, or object->bytes and data); false: it cannot.  NULL: there
+     * is nothing to be had. */
+    bool (*fetch)(void *self, struct object *object);
+    void *fetch_self;
     size_t words_left; /* bytes of names that are still decoded by RFC 2047 */
 };
 

@@ -95,9 +95,8 @@ static bool has_name(const struct object *object, const char *text)
     return false;
 }
 
-/* `text` is taken. */
-static void add_one(struct object *object, const char *raw, size_t raw_n,
-                    char *text)
+void object_add_decoded(struct object *object, const char *raw, size_t raw_n,
+                        char *text)
 {
     bool is_new = text[0] != '\0' && !has_name(object, text);
     bool is_full = object->names != NULL && object->names->len >= MAX_NAMES;
@@ -131,9 +130,9 @@ void object_add_name(struct object *object, const char *raw, size_t raw_n,
     /* NUL must not hide .exe, neither behind it nor before it. */
     g_autofree char *head = strlen(decoded) < n ? g_strdup(decoded) : NULL;
     text_blank_nul(decoded, n);
-    add_one(object, raw, raw_n, g_steal_pointer(&decoded));
+    object_add_decoded(object, raw, raw_n, g_steal_pointer(&decoded));
     if (head != NULL)
-        add_one(object, raw, raw_n, g_steal_pointer(&head));
+        object_add_decoded(object, raw, raw_n, g_steal_pointer(&head));
 }
 
 const char *object_name(const struct object *object)

@@ -92,6 +92,9 @@ void object_free(struct object *object);
  * MIME callers give decoded UTF-8 in `text` (NULL: decode raw here). */
 void object_add_name(struct object *object, const char *raw, size_t raw_n,
                      const char *charset, const char *text);
+/* Adds a name that was decoded elsewhere by these rules: UTF-8, taken, not empty. */
+void object_add_decoded(struct object *object, const char *raw, size_t raw_n,
+                        char *text);
 /* Sets type_declared from p[0..n): lower case, parameters and blanks dropped; at
  * most 127 bytes are kept, an empty one is none. */
 void object_set_type(struct object *object, const char *p, size_t n);
