@@ -61,9 +61,20 @@ void task_blame(struct task *task, const char *rule)
         task->draft->broken = g_strdup(rule);
 }
 
+void task_fail(struct task *task, const char *name, const char *text)
+{
+    struct draft *draft = task->draft;
+    if (draft->failure != NULL)
+        return;
+    draft->failure = g_strdup(name);
+    g_free(draft->broken);
+    draft->broken = g_strdup(text);
+}
+
 void blame_failed(struct task *task, int32_t rc)
 {
-    const char *name = "rule";
+    const struct draft *draft = task->draft;
+    const char *name = draft->failure != NULL ? draft->failure : "rule";
     char *text;
     if (task->draft->broken != NULL)
         text = g_steal_pointer(&task->draft->broken);

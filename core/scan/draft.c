@@ -66,6 +66,7 @@ static void forget(struct draft *draft)
     if (draft->seen != NULL)
         g_byte_array_set_size(draft->seen, 0);
     g_clear_pointer(&draft->broken, g_free);
+    g_clear_pointer(&draft->failure, g_free);
 }
 
 void draft_free(struct draft *draft)
@@ -83,6 +84,7 @@ void draft_free(struct draft *draft)
     if (draft->seen != NULL)
         g_byte_array_unref(draft->seen);
     g_free(draft->broken);
+    g_free(draft->failure);
     g_free(draft);
 }
 

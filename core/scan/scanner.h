@@ -85,6 +85,9 @@ int32_t task_seen(struct task *task, const uint8_t digest[DIGEST_SIZE]);
 /* The scanner broke a rule (one sentence without a subject: "reported twice").
  * The run goes on; when it is over the first one is told as `failed`. */
 void task_blame(struct task *task, const char *rule);
+/* The scanner could not be asked at all: it is told as `failed` with this name
+ * ("crashed") and these words, and nothing of what it said counts. */
+void task_fail(struct task *task, const char *name, const char *text);
 int32_t task_fact_set(struct task *task, const char *key, const char *value,
                       size_t n);
 /* Lent until the fact is set again; NOTFOUND also for a fact not in `reads`. */

@@ -52,6 +52,7 @@ struct draft {
     GPtrArray *asked;      /* struct wish, lent: all rounds together */
     unsigned asked_before; /* how many of them before this run */
     char *broken;          /* the first rule that was broken, or NULL */
+    char *failure;         /* name of a finding `failed` that is none of a rule */
     uint64_t unpacked;     /* bytes written in this run */
     uint64_t bytes_before; /* scan->bytes before this run */
     unsigned reached;      /* bounds reached in this run: bit per enum bound */
@@ -146,6 +147,9 @@ void match_seen_add(struct scan *scan, size_t scanner,
 /* --- want.c --- */
 /* Asks the resolver for every wish that has no answer. */
 void want_resolve(struct scan *scan);
+/* Adds one that was asked elsewhere, with its answer if it has one.  True: it is the
+ * scan's now; false: there is one like it. */
+bool want_add(struct scan *scan, struct wish *wish);
 void want_clear(struct scan_state *state);
 
 /* --- writer.c --- */

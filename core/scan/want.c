@@ -42,7 +42,8 @@ static void free_wish(void *wish)
     wish_free(wish);
 }
 
-static struct wish *find(const struct scan_state *state, struct wish *probe)
+static struct wish *find(const struct scan_state *state,
+                         const struct wish *probe)
 {
     return state->wishes != NULL ? g_hash_table_lookup(state->wishes, probe)
                                  : NULL;
@@ -56,16 +57,31 @@ static bool is_full(const struct scan *scan)
                                  SCAN_FACTOR * scan->plan->limits.max_wishes;
 }
 
-static struct wish *add(struct scan_state *state, const struct wish *probe)
+static void take(struct scan_state *state, struct wish *wish)
 {
     if (state->wishes == NULL) {
         state->wishes = g_hash_table_new_full(hash, same, free_wish, NULL);
         state->open = g_ptr_array_new();
     }
-    struct wish *wish = wish_new(probe->kind, probe->type, probe->key);
     g_hash_table_add(state->wishes, wish);
-    g_ptr_array_add(state->open, wish);
+    if (wish->state == 0)
+        g_ptr_array_add(state->open, wish);
+}
+
+static struct wish *add(struct scan_state *state, const struct wish *probe)
+{
+    struct wish *wish = wish_new(probe->kind, probe->type, probe->key);
+    take(state, wish);
     return wish;
+}
+
+bool want_add(struct scan *scan, struct wish *wish)
+{
+    struct scan_state *state = scan->state;
+    if (find(state, wish) != NULL)
+        return false;
+    take(state, wish);
+    return true;
 }
 
 static bool has_asked(const struct draft *draft, const struct wish *wish)
