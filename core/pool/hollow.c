@@ -67,7 +67,7 @@ static void pack_names(const struct object *o, struct packer *to)
     }
 }
 
-static void pack_object(const struct object *o, const struct scan_plan *plan,
+void hollow_pack_object(const struct object *o, const struct scan_plan *plan,
                         struct packer *to)
 {
     uint8_t marks = marks_of(o);
@@ -102,7 +102,7 @@ void hollow_pack(const struct message *message, const struct scan_plan *plan,
     const GPtrArray *objects = message->objects;
     pack_u32(to, objects->len);
     for (unsigned i = 0; i < objects->len; i++)
-        pack_object(objects->pdata[i], plan, to);
+        hollow_pack_object(objects->pdata[i], plan, to);
 }
 
 /* --- reading --------------------------------------------------------------------- */
@@ -264,6 +264,8 @@ static void set_origin(struct reading *reading, struct object *o,
                        uint32_t scanner)
 {
     const struct scan_plan *plan = reading->context->plan;
+    if (reading->context->is_lent)
+        return;
     must(reading, (scanner == HOLLOW_CORE) == is_mime(o),
          "is a member without origin, or an entity with one");
     if (scanner == HOLLOW_CORE)
@@ -282,7 +284,8 @@ static void check_size(struct reading *reading, const struct object *o)
     uint64_t most =
         MAX(context->raw_size, context->plan->limits.max_object_bytes);
     must(reading,
-         o->parent == NULL ? o->size == context->raw_size : o->size <= most,
+         o->parent == NULL ? context->is_lent || o->size == context->raw_size
+                           : o->size <= most,
          "has a size that it cannot have");
 }
 
@@ -326,8 +329,7 @@ static void free_object(void *p)
     object_free(p);
 }
 
-/* A message without objects. */
-static struct message *new_message(const struct session *session,
+struct message *hollow_message_new(const struct session *session,
                                    uint32_t objects)
 {
     struct message *message = g_new0(struct message, 1);
@@ -335,6 +337,16 @@ static struct message *new_message(const struct session *session,
     message->objects = g_ptr_array_new_full(objects, free_object);
     message->notes = g_ptr_array_new_with_free_func(g_free);
     return message;
+}
+
+const char *hollow_unpack_object(struct unpacker *from,
+                                 const struct reply_context *context,
+                                 struct message *message)
+{
+    struct reading reading = {
+        .from = from, .context = context, .message = message};
+    g_ptr_array_add(message->objects, read_object(&reading));
+    return from->is_bad ? "is not well made" : reading.rule;
 }
 
 bool hollow_unpack(struct unpacker *from, const struct reply_context *context,
@@ -345,7 +357,7 @@ bool hollow_unpack(struct unpacker *from, const struct reply_context *context,
     struct reading reading = {
         .from = from,
         .context = context,
-        .message = new_message(context->session, n),
+        .message = hollow_message_new(context->session, n),
     };
     must(&reading, n > 0, "is not there, and one has to be");
     uint32_t at = 0;

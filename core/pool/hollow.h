@@ -31,6 +31,9 @@ struct reply_context {
     uint64_t raw_size;  /* of the raw message */
     int64_t now_s;      /* as asked for; 0: the worker's clock */
     bool needs_digests; /* was asked for: every object has its digest */
+    bool
+        is_lent; /* to a guest (pool/lend.h): its plan does not tell who made an
+                     object, and its raw message may be of any size */
 };
 
 /* All of the message's objects; nothing of it is changed. */
@@ -41,6 +44,17 @@ void hollow_pack(const struct message *message, const struct scan_plan *plan,
  * unpacker stands behind the message. */
 bool hollow_unpack(struct unpacker *from, const struct reply_context *context,
                    struct message **out, GError **error);
+
+/* One object alone, and back: it becomes the next of `message`.  Returns NULL, or what
+ * is wrong with it as one sentence without a subject. */
+void hollow_pack_object(const struct object *object,
+                        const struct scan_plan *plan, struct packer *to);
+const char *hollow_unpack_object(struct unpacker *from,
+                                 const struct reply_context *context,
+                                 struct message *message);
+/* A message without objects, with room for some; yours (message_free). */
+struct message *hollow_message_new(const struct session *session,
+                                   uint32_t objects);
 
 /* How a scanner is named in bytes: its place in the plan + 1; HOLLOW_CORE: core, or
  * nobody.  Names are interned, so only pointers are compared. */

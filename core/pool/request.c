@@ -14,7 +14,7 @@ enum {
 
 /* --- writing --------------------------------------------------------------------- */
 
-static void pack_session(const struct session *session, struct packer *to)
+void request_pack_session(const struct session *session, struct packer *to)
 {
     pack_text(to, session->client_ip);
     pack_text(to, session->client_name);
@@ -45,7 +45,7 @@ void request_pack(const struct request *request, struct packer *to)
     size_t size_at = to->n;
     pack_u32(to, 0);
     size_t session_at = to->n;
-    pack_session(request->session, to);
+    request_pack_session(request->session, to);
     pack_u32_at(to, size_at, (uint32_t)(to->n - session_at));
     pack_bool(to, request->journal != NULL);
     pack_bytes(to, request->journal, request->journal_n);
@@ -66,7 +66,7 @@ static uint16_t unpack_port(struct unpacker *from)
     return (uint16_t)port;
 }
 
-static struct session *unpack_session(struct unpacker *from)
+struct session *request_unpack_session(struct unpacker *from)
 {
     struct session *session = session_new();
     session->client_ip = unpack_text(from, UNPACK_ANY);
@@ -112,7 +112,7 @@ static const struct session *read_session(struct request_reader *reader,
         return reader->session;
     struct unpacker inner;
     unpacker_init(&inner, p, n);
-    struct session *session = unpack_session(&inner);
+    struct session *session = request_unpack_session(&inner);
     if (session == NULL) {
         unpack_refuse(from);
         return NULL;

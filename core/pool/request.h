@@ -47,6 +47,11 @@ struct request {
     size_t raw_n;
 };
 
+/* The session alone, and back: yours (session_free), NULL when it is not well made or
+ * something is left. */
+void request_pack_session(const struct session *session, struct packer *to);
+struct session *request_unpack_session(struct unpacker *from);
+
 /* Whole, raw bytes included.  Where `to` is full it does not fit the tray. */
 void request_pack(const struct request *request, struct packer *to);
 
