@@ -108,6 +108,14 @@ void conf_docs(const struct setup *setup, enum conf_docs_form form, GString *to)
          verdict_options},
         {"policy", "Which kind of finding leads to which action.",
          policy_options},
+        {"pool",
+         "Worker processes: how many, what they may use, when a plugin "
+         "is left out.",
+         pool_options_table},
+        {"class NAME",
+         "What differs for the workers of one class; class main "
+         "runs the scans.",
+         class_options_table},
         {"plugin NAME", "What every plugin's section may set.",
          host_section_options},
     };

@@ -115,6 +115,18 @@ static void append_core(GString *to, const struct setup *setup,
     option_set_free(set);
 }
 
+static void append_named(GString *to, const struct setup *setup,
+                         const char *kind,
+                         const struct assay_option *const *table)
+{
+    for (unsigned i = 0; i < setup->conf->sections->len; i++) {
+        const struct conf_section *s =
+            g_ptr_array_index(setup->conf->sections, i);
+        if (strcmp(s->kind, kind) == 0 && s->name != NULL)
+            append_core(to, setup, s, kind, table);
+    }
+}
+
 static void append_host_section(GString *to, const struct shown *shown,
                                 const struct instance *instance)
 {
@@ -157,11 +169,10 @@ void conf_show(const struct setup *setup, GString *to)
                 verdict_options);
     append_core(to, setup, conf_find(conf, "policy", NULL), "policy",
                 policy_options);
-    for (unsigned i = 0; i < conf->sections->len; i++) {
-        const struct conf_section *s = g_ptr_array_index(conf->sections, i);
-        if (strcmp(s->kind, "policy") == 0 && s->name != NULL)
-            append_core(to, setup, s, "policy", policy_options);
-    }
+    append_named(to, setup, "policy", policy_options);
+    append_core(to, setup, conf_find(conf, "pool", NULL), "pool",
+                pool_options_table);
+    append_named(to, setup, "class", class_options_table);
     for (unsigned i = 0; i < setup->host->instances->len; i++)
         append_instance(to, setup,
                         g_ptr_array_index(setup->host->instances, i));

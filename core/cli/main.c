@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/option.h"
 #include "cli/cmd.h"
+#include "pool/zygote.h"
 
 #include <assay/plugin.h>
 
@@ -72,6 +73,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
+    /* Started by another assay only, on a socket. */
+    if (strcmp(argv[1], "zygote") == 0)
+        return zygote_main();
     if (is_one_of(argv[1], "--help", "-h") || strcmp(argv[1], "help") == 0) {
         fputs(help, stdout);
         return CMD_CLEAN;

@@ -11,9 +11,11 @@
 
 static const char installed_config[] = "/etc/assay/plugins.conf";
 
-/* Section kinds there are; "plugin" and "policy" may have names. */
-static const char *const kinds[] = {"limits",  "verdict", "policy",
-                                    "session", "plugin",  NULL};
+/* Section kinds there are, and those of them that may have names. */
+static const char *const kinds[] = {
+    "limits", "session", "verdict", "policy", "pool", "class", "plugin", NULL,
+};
+static const char *const named_kinds[] = {"policy", "class", "plugin", NULL};
 
 char *setup_find_config(GError **error)
 {
@@ -63,9 +65,9 @@ static void check_section(const struct conf *conf, const struct conf_section *s,
             g_string_append_printf(line, "nearest is [%s]", near);
         else
             g_string_append(line, "there are [limits], [session], [verdict], "
-                                  "[policy] and [plugin NAME]");
-    } else if (s->name != NULL && strcmp(s->kind, "plugin") != 0 &&
-               strcmp(s->kind, "policy") != 0) {
+                                  "[policy], [pool], [class NAME] and "
+                                  "[plugin NAME]");
+    } else if (s->name != NULL && !g_strv_contains(named_kinds, s->kind)) {
         g_string_append_printf(line, "has no name: write [%s]", s->kind);
     } else {
         return;
@@ -84,6 +86,33 @@ static void read_limits(struct setup *setup, GPtrArray *errors)
     else
         take(errors, error);
     option_set_free(set);
+}
+
+static void read_class(const struct setup *setup,
+                       const struct conf_section *section, GPtrArray *errors)
+{
+    GError *error = NULL;
+    struct class_options options = {0};
+    if (!class_options_check_name(setup->conf, section, &error) ||
+        !class_options_read(setup->conf, section->name, &setup->pool, &options,
+                            &error))
+        take(errors, error);
+    class_options_clear(&options);
+}
+
+static void read_pool(struct setup *setup, GPtrArray *errors)
+{
+    GError *error = NULL;
+    if (!pool_options_read(setup->conf, 0, &setup->pool, &error)) {
+        take(errors, error);
+        pool_options_default(0, &setup->pool);
+    }
+    for (unsigned i = 0; i < setup->conf->sections->len; i++) {
+        const struct conf_section *s =
+            g_ptr_array_index(setup->conf->sections, i);
+        if (strcmp(s->kind, "class") == 0)
+            read_class(setup, s, errors);
+    }
 }
 
 static void open_host(const struct setup_how *how, struct setup *setup,
@@ -123,6 +152,7 @@ static void read_sections(const struct setup_how *how, struct setup *setup,
         take(errors, g_steal_pointer(&error));
     if (!policy_new(setup->conf, &setup->policy, &error))
         take(errors, g_steal_pointer(&error));
+    read_pool(setup, errors);
     open_host(how, setup, errors);
 }
 
@@ -153,6 +183,7 @@ void setup_close(struct setup *setup)
         host_close(setup->host);
     if (setup->policy != NULL)
         policy_free(setup->policy);
+    pool_options_clear(&setup->pool);
     if (setup->networks != NULL)
         g_array_unref(setup->networks);
     if (setup->conf != NULL)

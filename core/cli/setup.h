@@ -12,6 +12,7 @@
 #include "base/conf.h"
 #include "base/limits.h"
 #include "host/host.h"
+#include "pool/options.h"
 #include "verdict/policy.h"
 
 #include <glib.h>
@@ -32,6 +33,8 @@ struct setup {
     struct limits limits;
     GArray *networks; /* cli/trust.h */
     struct policy *policy;
+    /* Classes are read with class_options_read(), and known to be right. */
+    struct pool_options pool;
     struct host *host;
 };
 

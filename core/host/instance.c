@@ -159,17 +159,47 @@ bool instance_open(struct instance *instance, struct host *host, GError **error)
     return create_shared(instance, host, error);
 }
 
-static char *worker_name(void)
+static char *worker_name(pid_t pid)
 {
-    return g_strdup_printf("worker.%ld", (long)getpid());
+    return g_strdup_printf("worker.%ld", (long)pid);
+}
+
+static char *creator_name(pid_t pid)
+{
+    return g_strdup_printf("create.worker.%ld", (long)pid);
+}
+
+bool instance_folders(const struct instance *instance, struct host *host,
+                      char *out[INSTANCE_FOLDERS], GError **error)
+{
+    g_autofree char *who = worker_name(getpid());
+    g_autofree char *creator = creator_name(getpid());
+    return need_scratch(instance, host, who, &out[0], error) &&
+           (instance->is_created ||
+            need_scratch(instance, host, creator, &out[1], error));
+}
+
+void instance_sweep(const struct instance *instance, const struct host *host,
+                    pid_t pid)
+{
+    if (!has_flag(instance, ASSAY_FLAG_SCRATCH) || host->scratch == NULL)
+        return;
+    g_autofree char *who = worker_name(pid);
+    g_autofree char *creator = creator_name(pid);
+    const char *names[] = {who, creator};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *name =
+            g_strdup_printf("%s.%s", instance->name, names[i]);
+        scratch_remove_folder(host->scratch, name);
+    }
 }
 
 bool instance_start(struct instance *instance, struct host *host,
                     GError **error)
 {
-    g_autofree char *who = worker_name();
+    g_autofree char *who = worker_name(getpid());
     if (!instance->is_created) {
-        g_autofree char *creator = g_strconcat("create.", who, NULL);
+        g_autofree char *creator = creator_name(getpid());
         if (!create(instance, host, creator, error))
             return false;
     }

@@ -13,6 +13,7 @@
 #include <glib.h>
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* Bytes of text a plugin may give for an error. */
 enum {
@@ -30,6 +31,18 @@ bool instance_open(struct instance *instance, struct host *host,
 bool instance_start(struct instance *instance, struct host *host,
                     GError **error);
 void instance_stop(struct instance *instance);
+
+/* The scratch folders that instance_start() will use in this process, made now: for a
+ * process that loses the right to make them.  Paths are yours, NULL: not needed. */
+enum {
+    INSTANCE_FOLDERS = 2
+};
+
+bool instance_folders(const struct instance *instance, struct host *host,
+                      char *out[INSTANCE_FOLDERS], GError **error);
+/* Removes those of a process that has ended without instance_stop(). */
+void instance_sweep(const struct instance *instance, const struct host *host,
+                    pid_t pid);
 /* destroy(), in the process that created it. */
 void instance_close(struct instance *instance);
 

@@ -123,6 +123,13 @@ bool scratch_folder(struct scratch *scratch, const char *name, char **out,
     return true;
 }
 
+void scratch_remove_folder(const struct scratch *scratch, const char *name)
+{
+    g_autofree char *path = g_build_filename(scratch->root, name, NULL);
+    if (access(path, F_OK) == 0)
+        scratch_remove(path);
+}
+
 void scratch_close(struct scratch *scratch)
 {
     if (scratch == NULL)

@@ -21,6 +21,8 @@ bool scratch_open(struct scratch **out, GError **error);
 /* The folder NAME in it, made when it is not there; its path is yours. */
 bool scratch_folder(struct scratch *scratch, const char *name, char **out,
                     GError **error);
+/* Removes the folder NAME in it with all that is in it, where it is there. */
+void scratch_remove_folder(const struct scratch *scratch, const char *name);
 /* Removes one folder and all that is in it. */
 void scratch_remove(const char *path);
 /* Removes all, in the process that opened it; elsewhere only frees. */

@@ -32,16 +32,32 @@ static void leave(struct crumb *crumb, struct object *object)
         memcpy(crumb->digest, object->digest, sizeof crumb->digest);
 }
 
+static void enter(struct crumb *crumb, uint32_t number)
+{
+    atomic_store_explicit(&crumb->call_ns, clock_mono_ns(),
+                          memory_order_relaxed);
+    atomic_store_explicit(&crumb->scanner, number, memory_order_release);
+}
+
+void crumb_call(struct crumb *crumb, uint32_t place)
+{
+    leave(crumb, NULL);
+    enter(crumb, place + 1);
+}
+
+void crumb_return(struct crumb *crumb)
+{
+    atomic_store_explicit(&crumb->scanner, 0, memory_order_release);
+    atomic_store_explicit(&crumb->call_ns, 0, memory_order_relaxed);
+}
+
 static int32_t watched_handle(void *self, struct task *task)
 {
     const struct watched *w = self;
     leave(w->crumb, task->object);
-    atomic_store_explicit(&w->crumb->call_ns, clock_mono_ns(),
-                          memory_order_relaxed);
-    atomic_store_explicit(&w->crumb->scanner, w->number, memory_order_release);
+    enter(w->crumb, w->number);
     int32_t rc = w->inner->handle(w->inner->self, task);
-    atomic_store_explicit(&w->crumb->scanner, 0, memory_order_release);
-    atomic_store_explicit(&w->crumb->call_ns, 0, memory_order_relaxed);
+    crumb_return(w->crumb);
     return rc;
 }
 

@@ -72,5 +72,8 @@ void crumb_watch_init(struct crumb_watch *watch, const struct scan_plan *plan,
 void crumb_watch_clear(struct crumb_watch *watch);
 /* The worker takes a request, or has answered it (ticket 0). */
 void crumb_begin(struct crumb *crumb, uint64_t ticket);
+/* Around a call that is not about an object: a self-test.  `place` in the plan. */
+void crumb_call(struct crumb *crumb, uint32_t place);
+void crumb_return(struct crumb *crumb);
 
 #endif

@@ -41,8 +41,8 @@ struct sandbox {
     const char *calls_why; /* NULL, or why there can be no filter */
     char *cgroup;          /* folder for worker groups; NULL: none */
     const char *cgroup_why;
-    /* Where the kernel put the environment: getenv() would not find it after
-     * clearenv(), a look at the stack would. */
+    /* Where the kernel put the environment: without `environ` getenv() finds
+     * nothing, a look at the stack would. */
     char *env;
     size_t env_n;
 };
@@ -144,8 +144,9 @@ static bool enter_environment(const struct entering *in)
     if (in->sandbox->env != NULL)
         explicit_bzero(in->sandbox->env, in->sandbox->env_n);
     bool is_wiped = in->sandbox->env != NULL;
-    if (clearenv() != 0 || chdir("/") != 0)
-        return fail(in, "leave environment and folder");
+    environ = NULL;
+    if (chdir("/") != 0)
+        return fail(in, "leave its folder");
     umask(077);
     word_set(in->report, SANDBOX_ENVIRONMENT,
              is_wiped ? SANDBOX_GIVEN : SANDBOX_PARTLY,

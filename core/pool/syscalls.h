@@ -7,7 +7,9 @@
  *     answered      clone3 (ENOSYS: libc then takes clone, whose flags can be read),
  *                   chmod, fchmod, fchmodat (0, and nothing is done: engines tidy
  *                   the mode of their scratch files; Landlock could not keep them
- *                   from changing others of the same owner)
+ *                   from changing others of the same owner), clone that would start
+ *                   a thread or spawn (EPERM: libc has all signals blocked then, and
+ *                   trapping it would end the process)
  *     refused       all other calls: EPERM, told
  *     fatal         what no scanner calls by accident: sockets (but AF_UNIX, which
  *                   libc tries for its name service: refused), exec, ptrace, foreign

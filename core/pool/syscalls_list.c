@@ -92,6 +92,7 @@ static const int plain[] = {
     SCMP_SYS(clock_getres),
     SCMP_SYS(clock_nanosleep),
     SCMP_SYS(nanosleep),
+    SCMP_SYS(pause),
     SCMP_SYS(gettimeofday),
     SCMP_SYS(time),
     SCMP_SYS(times),
@@ -212,21 +213,22 @@ static int add_plain(scmp_filter_ctx filter, uint32_t action, const int *calls,
     return rc;
 }
 
-static int add_choice(scmp_filter_ctx filter, const struct choice *c)
+static int add_choice(scmp_filter_ctx filter, uint32_t action,
+                      const struct choice *c)
 {
     const struct scmp_arg_cmp args[] = {
         {c->arg, SCMP_CMP_MASKED_EQ, c->mask, c->value},
         {c->arg2, SCMP_CMP_MASKED_EQ, c->mask2, c->value2},
     };
     unsigned n = c->mask2 == 0 ? 1 : 2;
-    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, c->call, n, args);
+    return seccomp_rule_add_array(filter, action, c->call, n, args);
 }
 
 static int add_choices(scmp_filter_ctx filter, const struct choice *c, size_t n)
 {
     int rc = 0;
     for (size_t i = 0; i < n && rc == 0; i++)
-        rc = add_choice(filter, &c[i]);
+        rc = add_choice(filter, SCMP_ACT_ALLOW, &c[i]);
     return rc;
 }
 
@@ -260,14 +262,31 @@ static int add_answered(scmp_filter_ctx filter)
                    : rc;
 }
 
-static int add_asked(scmp_filter_ctx filter, unsigned may)
+/*
+ * libc blocks all signals while it starts a thread or spawns a program: trapped, these
+ * would end the process.  A fork (no CLONE_VM) is trapped.  The choices exclude each
+ * other: libseccomp promises no order between different actions.
+ */
+static int add_clone(scmp_filter_ctx filter, unsigned may)
 {
+    const struct choice spawn = {
+        SCMP_SYS(clone), 0, CLONE_VM | CLONE_THREAD, CLONE_VM, 0, 0, 0};
     const struct choice thread = {
         SCMP_SYS(clone), 0, THREAD_HAS | THREAD_LACKS, THREAD_HAS, 0, 0, 0};
-    int rc = 0;
+    const struct choice any_thread = {
+        SCMP_SYS(clone), 0, CLONE_THREAD, CLONE_THREAD, 0, 0, 0};
+    int rc = add_choice(filter, SCMP_ACT_ERRNO(EPERM), &spawn);
+    if (rc != 0)
+        return rc;
     if ((may & SANDBOX_MAY_THREAD) != 0)
-        rc = add_choice(filter, &thread);
-    if (rc == 0 && (may & SANDBOX_MAY_USE_SOCKETS) != 0) {
+        return add_choice(filter, SCMP_ACT_ALLOW, &thread);
+    return add_choice(filter, SCMP_ACT_ERRNO(EPERM), &any_thread);
+}
+
+static int add_sockets(scmp_filter_ctx filter, unsigned may)
+{
+    int rc = 0;
+    if ((may & SANDBOX_MAY_USE_SOCKETS) != 0) {
         rc = add_plain(filter, SCMP_ACT_ALLOW, socket_calls,
                        COUNT(socket_calls));
         if (rc == 0)
@@ -288,6 +307,8 @@ int syscalls_list(void *filter, unsigned may, uint32_t self)
     if (rc == 0)
         rc = add_answered(filter);
     if (rc == 0)
-        rc = add_asked(filter, may);
+        rc = add_clone(filter, may);
+    if (rc == 0)
+        rc = add_sockets(filter, may);
     return rc;
 }

@@ -20,18 +20,23 @@
 #include <glib.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* What the zygote hands over at the fork.  Lent for ever. */
 struct worker_how {
     struct host *host;
     const struct sandbox *sandbox;
+    /* What is the same for all workers: paths, descriptors and `denied` are added. */
     const struct sandbox_rules *rules;
     const struct tray_shape *shape;
-    bool
-        is_home; /* runs whole scans; else serves tasks of its class's plugins */
+    /* Runs whole scans; else serves tasks of its class's plugins. */
+    bool is_home;
     int tray_fd;
     int bell_fd;
     int chime_fd;
+    int log_fd;
+    const int *extra_fds; /* a network plugin's connected sockets */
+    size_t extra_n;
 };
 
 /* In the child, after the fork.  Never returns. */

@@ -46,6 +46,17 @@ wrong 'plugins.conf:1: [plugin]: a plugin section needs a name of letters, digit
 [plugin]
 file = x.so
 E1
+wrong 'plugins.conf:1: [pool big]: has no name: write [pool]' \
+    'plugins.conf:4: [pool] workers_min: "3" is not at most workers_max, which is 2: workers_max = 0 is as many as the machine needs' \
+    'plugins.conf:6: [class spam]: no plugin is in that class' <<'E1'
+[pool big]
+workers_max = 3
+[pool]
+workers_min = 3
+workers_max = 2
+[class spam]
+workers_max = 3
+E1
 wrong 'plugins.conf:2: [limits] max_dept: no such option; nearest is max_depth' <<'E1'
 [limits]
 max_dept = 3

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "pool/opened.h"
+
+#include "base/error.h"
+#include "host/card.h"
+#include "host/class.h"
+#include "host/threads.h"
+#include "mail/detect.h"
+#include "pool/rights.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    WORKER_FILES = 256
+};
+
+static void free_card(void *p)
+{
+    card_free(p);
+}
+
+/* A plugin of another class, as long as nobody carries questions to it. */
+static int32_t handle_foreign(void *self, struct task *task)
+{
+    (void)self;
+    (void)task;
+    return ASSAY_RC_NOTSUP;
+}
+
+static bool read_foreign(struct opened *opened, GError **error)
+{
+    opened->cards = g_ptr_array_new_with_free_func(free_card);
+    if (opened->task.foreign == NULL)
+        return true;
+    size_t n = 0;
+    const void *p = g_bytes_get_data(opened->task.foreign, &n);
+    struct unpacker from;
+    unpacker_init(&from, p, n);
+    while (unpack_left(&from) > 0) {
+        struct card *card = card_unpack(&from);
+        if (card == NULL) {
+            g_set_error(error, BASE_ERROR, BASE_ERROR_PEER,
+                        "cards of other classes are not well made at byte %zu",
+                        from.at);
+            return false;
+        }
+        g_ptr_array_add(opened->cards, card);
+    }
+    opened->foreign = g_new0(struct scanner, opened->cards->len + 1);
+    opened->foreign_list =
+        g_new0(const struct scanner *, opened->cards->len + 1);
+    for (unsigned i = 0; i < opened->cards->len; i++) {
+        card_scanner(opened->cards->pdata[i], &opened->foreign[i]);
+        opened->foreign[i].self = &opened->foreign[i];
+        opened->foreign[i].handle = handle_foreign;
+        opened->foreign_list[i] = &opened->foreign[i];
+    }
+    return true;
+}
+
+static bool read_conf(struct opened *opened, GError **error)
+{
+    const struct zygote_task *task = &opened->task;
+    if (!conf_parse(task->conf_text, strlen(task->conf_text), task->conf_path,
+                    task->conf_dir, &opened->conf, error))
+        return false;
+    struct option_set *set = NULL;
+    limits_default(&opened->limits);
+    if (!option_set_new(limits_options, opened->conf,
+                        conf_find(opened->conf, "limits", NULL), NULL, &set,
+                        error))
+        return false;
+    limits_from_options(set, &opened->limits);
+    option_set_free(set);
+    if (!task->no_plugins)
+        return true;
+    conf_free(opened->conf);
+    return conf_parse("", 0, task->conf_path, task->conf_dir, &opened->conf,
+                      error);
+}
+
+static bool drop_rights(const struct zygote_task *task, GError **error)
+{
+    if (task->uid == 0 || geteuid() != 0)
+        return true;
+    return rights_drop(task->uid, task->gid, error);
+}
+
+/* A fork keeps the thread that forks; locks that others hold stay shut for ever. */
+static bool is_single(GError **error)
+{
+    unsigned more = threads_more(1);
+    if (more == 0)
+        return true;
+    g_set_error(
+        error, BASE_ERROR, BASE_ERROR_PLUGIN,
+        "loading the plugins left %u threads running; workers cannot be "
+        "forked beside them: a plugin that says ASSAY_FLAG_FORK_SHARED "
+        "starts its threads in start()",
+        more);
+    return false;
+}
+
+static bool prepare_sandbox(struct opened *opened, GError **error)
+{
+    const struct zygote_task *task = &opened->task;
+    unsigned may = 0;
+    for (unsigned i = 0; i < opened->host->instances->len; i++) {
+        const struct instance *instance = opened->host->instances->pdata[i];
+        uint64_t flags = instance->scanner.flags;
+        may |= (flags & ASSAY_FLAG_THREADS) != 0 ? SANDBOX_MAY_THREAD : 0;
+        may |= (flags & ASSAY_FLAG_NETWORK) != 0 ? SANDBOX_MAY_USE_SOCKETS : 0;
+    }
+    opened->rules = (struct sandbox_rules){
+        .memory_bytes = task->memory_bytes,
+        .file_bytes = opened->limits.max_bytes,
+        .max_files = WORKER_FILES,
+        .is_required = task->sandbox_is_required,
+        .landlock_abi_max = task->landlock_abi_max,
+        .parent = getpid(),
+    };
+    return sandbox_prepare(may, &opened->sandbox, error);
+}
+
+bool opened_new(struct zygote_task *task, struct opened **out, GError **error)
+{
+    struct opened *opened = g_new0(struct opened, 1);
+    opened->task = *task;
+    *task = (struct zygote_task){0};
+    opened->is_home = strcmp(opened->task.class_name, CLASS_MAIN) == 0;
+    if (!drop_rights(&opened->task, error) || !read_conf(opened, error) ||
+        !read_foreign(opened, error))
+        return false;
+    const struct host_how how = {
+        .conf = opened->conf,
+        .limits = &opened->limits,
+        .only_file = opened->task.only_file,
+        .class_name = opened->task.class_name,
+        .foreign = opened->foreign_list,
+        .foreign_n = opened->cards->len,
+    };
+    if (!host_open(&how, &opened->host, error) || !is_single(error))
+        return false;
+    detect_start();
+    if (!prepare_sandbox(opened, error))
+        return false;
+    *out = opened;
+    return true;
+}

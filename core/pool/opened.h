@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a zygote has open: one class of one configuration, ready to be forked.
+ */
+#ifndef POOL_OPENED_H
+#define POOL_OPENED_H
+
+#include "base/conf.h"
+#include "host/host.h"
+#include "pool/sandbox.h"
+#include "pool/zygote.h"
+
+#include <glib.h>
+
+#include <stdbool.h>
+
+/* Owned by the zygote until it ends. */
+struct opened {
+    struct zygote_task task;
+    struct conf *conf;
+    struct limits limits;
+    GPtrArray *cards; /* struct card of plugins in other classes */
+    struct scanner *foreign;
+    const struct scanner **foreign_list;
+    struct host *host;
+    struct sandbox *sandbox;
+    struct sandbox_rules rules; /* what is the same for all workers */
+    bool is_home;
+};
+
+/* Gives up root, loads plugins, gets all ready that workers can share.  Takes the
+ * task, in any case.  False: the process has to end. */
+bool opened_new(struct zygote_task *task, struct opened **out, GError **error);
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A real zygote and real workers, driven by orders: what a worker answers is what a
+ * scan in this process finds, and every death is told.
+ */
+#include "hand.h"
+#include "hosting.h"
+#include "mail/message.h"
+#include "unit.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    NOW_S = 1700000000
+};
+
+static const char in_tree[] =
+    "[plugin attachment]\nfile = %/attachment.so\nclass = main\n"
+    "block_lists = sigs/attachment/owa-today.list, "
+    "sigs/attachment/assay-detected.list\n"
+    "macro_lists = sigs/attachment/macro-documents.list\n"
+    "[plugin archive]\nfile = %/archive.so\nclass = main\n"
+    "[plugin tnef]\nfile = %/tnef.so\nclass = main\n"
+    "[plugin spam]\nfile = %/spam.so\nclass = main\n";
+
+static void workers_are_ready_and_shut_in(void)
+{
+    struct hand *hand = hand_open(in_tree, false);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(hand->cards);
+    CU_ASSERT_EQUAL(hand->cards->len, 4);
+    CU_ASSERT_EQUAL(hand->refusals->len, 0);
+    struct hand_worker *w = hand_fork(hand, 7);
+    CU_ASSERT(w->pid > 0);
+    CU_ASSERT(w->ready_ns > 0);
+    CU_ASSERT_PTR_NULL(w->hello.downs);
+    g_autofree char *log = hand_log(w);
+    CU_ASSERT_STRING_EQUAL(log, "");
+    CU_ASSERT_EQUAL(w->hello.sandbox.words[SANDBOX_SECCOMP].state,
+                    SANDBOX_GIVEN);
+    printf("  ready after %.2f ms\n", (double)w->ready_ns / 1e6);
+    int status = hand_kill(w);
+    CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    hand_worker_free(w);
+    hand_free(hand);
+}
+
+/* --- the same as in this process ------------------------------------------------- */
+
+static void tell_objects(const struct message *message, GString *to)
+{
+    for (unsigned i = 0; i < message->objects->len; i++) {
+        struct object *o = message->objects->pdata[i];
+        g_string_append_printf(to, "object %s %s %zu\n", o->path,
+                               o->type_detected, o->size);
+    }
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void tell_facts(const struct scan *scan, GString *to)
+{
+    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
+    GHashTableIter iter;
+    void *key;
+    void *value;
+    g_hash_table_iter_init(&iter, scan->facts);
+    while (g_hash_table_iter_next(&iter, &key, &value))
+        g_ptr_array_add(lines,
+                        g_strdup_printf("fact %s=%s\n", (const char *)key,
+                                        (const char *)value));
+    g_ptr_array_sort(lines, by_text);
+    for (unsigned i = 0; i < lines->len; i++)
+        g_string_append(to, lines->pdata[i]);
+}
+
+/* All of a result that does not tell time; yours. */
+static char *told(const struct scan *scan)
+{
+    GString *to = g_string_new(NULL);
+    tell_objects(scan->message, to);
+    for (unsigned i = 0; i < scan->findings->len; i++) {
+        const struct finding *f = scan->findings->pdata[i];
+        g_string_append_printf(
+            to, "finding %s %u %u %s %s: %s\n", f->plugin, f->kind, f->reason,
+            f->name, f->object != NULL ? f->object->path : "-", f->text);
+    }
+    for (unsigned i = 0; i < scan->answers->len; i++) {
+        const struct scan_answer *a =
+            &g_array_index(scan->answers, struct scan_answer, i);
+        g_string_append_printf(to, "answer %s %u %s\n", a->plugin, a->status,
+                               a->object != NULL ? a->object->path : "-");
+    }
+    tell_facts(scan, to);
+    return g_string_free(to, false);
+}
+
+/* In-process scans beside those of workers, with one configuration. */
+struct both {
+    struct hosting *here;
+    struct hand *hand;
+    struct session *session;
+    struct scan_plan plan;
+};
+
+static void both_open(struct both *both, const char *conf)
+{
+    g_autofree char *text = hand_conf(conf);
+    both->here = hosting_open(text);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(both->here->host);
+    both->hand = hand_open(conf, false);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(both->hand->cards);
+    both->session = session_new();
+    both->plan = (struct scan_plan){
+        .scanners = both->here->host->scanners,
+        .scanner_n = both->here->host->scanner_n,
+        .limits = both->here->limits,
+    };
+    host_start(both->here->host);
+}
+
+static void both_close(struct both *both)
+{
+    host_stop(both->here->host);
+    session_free(both->session);
+    hosting_free(both->here);
+    hand_free(both->hand);
+}
+
+static char *told_here(const struct both *both, GBytes *raw)
+{
+    struct message *message =
+        message_new(raw, both->session, &both->plan.limits);
+    struct scan *scan = scan_run(&both->plan, message, NOW_S);
+    char *text = told(scan);
+    scan_free(scan);
+    message_free(message);
+    return text;
+}
+
+static void ask(const struct both *both, struct hand_worker *w, unsigned slot,
+                GBytes *raw)
+{
+    size_t n = 0;
+    const uint8_t *p = g_bytes_get_data(raw, &n);
+    const struct request request = {
+        .now_s = NOW_S,
+        .session = both->session,
+        .raw = p,
+        .raw_n = n,
+    };
+    hand_ask(w, slot, &request);
+}
+
+/* NULL: there is no scan in the answer. */
+static char *told_there(const struct both *both, struct hand_worker *w,
+                        unsigned slot, GBytes *raw)
+{
+    if (!hand_wait(w, slot))
+        return NULL;
+    g_autoptr(GBytes) bytes = hand_take(w, slot);
+    g_autoptr(GError) error = NULL;
+    size_t n = 0;
+    const void *p = g_bytes_get_data(bytes, &n);
+    const struct reply_context context = {
+        .plan = &both->plan,
+        .session = both->session,
+        .raw_size = g_bytes_get_size(raw),
+        .now_s = NOW_S,
+    };
+    struct unpacker from;
+    struct reply reply = {0};
+    unpacker_init(&from, p, n);
+    if (!reply_unpack(&from, &context, &reply, &error)) {
+        printf("  %s\n", error->message);
+        return NULL;
+    }
+    char *text = reply.scan != NULL ? told(reply.scan) : NULL;
+    reply_clear(&reply);
+    return text;
+}
+
+static void compare(const struct both *both, struct hand_worker *w,
+                    unsigned slot, GBytes *raw)
+{
+    g_autofree char *here = told_here(both, raw);
+    ask(both, w, slot, raw);
+    g_autofree char *there = told_there(both, w, slot, raw);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(there);
+    CU_ASSERT_STRING_EQUAL(there, here);
+}
+
+/* All mails of tests/mail: GBytes. */
+static GPtrArray *samples(void)
+{
+    GPtrArray *all =
+        g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    GDir *dir = g_dir_open("tests/mail", 0, NULL);
+    const char *name;
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+        char *text = NULL;
+        size_t n = 0;
+        g_autofree char *path = g_build_filename("tests/mail", name, NULL);
+        if (g_str_has_suffix(name, ".eml") &&
+            g_file_get_contents(path, &text, &n, NULL))
+            g_ptr_array_add(all, g_bytes_new_take(text, n));
+    }
+    if (dir != NULL)
+        g_dir_close(dir);
+    return all;
+}
+
+static void workers_find_what_this_process_finds(void)
+{
+    struct both both;
+    both_open(&both, in_tree);
+    g_autoptr(GPtrArray) mails = samples();
+    CU_ASSERT(mails->len > 20);
+    struct hand_worker *w[] = {hand_fork(both.hand, 0),
+                               hand_fork(both.hand, 1)};
+    CU_ASSERT_FATAL(w[0]->ready_ns > 0 && w[1]->ready_ns > 0);
+    for (unsigned i = 0; i < mails->len; i++)
+        compare(&both, w[i % 2], i / 2 % 4, mails->pdata[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(w); i++) {
+        g_autofree char *log = hand_log(w[i]);
+        CU_ASSERT_STRING_EQUAL(log, "");
+        hand_worker_free(w[i]);
+    }
+    both_close(&both);
+}
+
+UNIT_MAIN("zygote", UNIT(workers_are_ready_and_shut_in),
+          UNIT(workers_find_what_this_process_finds))
