@@ -64,23 +64,23 @@ enum sandbox_may {
  * absolute; a path to read that is not there grants nothing and is no error.
  */
 struct sandbox_rules {
-    const char *const *read_paths; /* files, folders with all below; NULL-ended;
-                                     * NULL: none */
-    const char *const
-        *write_paths;      /* folders: make, write, remove below; must be
-                                     * there; NULL: none */
-    uint64_t memory_bytes; /* private memory on top of what it has when it
-                                     * enters; 0: no limit */
-    uint64_t
-        shared_bytes; /* address space on top of that for what is mapped later:
-                            * trays of others; counts with memory_bytes only */
-    uint64_t
-        file_bytes; /* largest file it may write, EFBIG beyond; 0: no limit */
-    uint32_t cpu_s; /* processor seconds from now until SIGXCPU, two more
-                            * until SIGKILL; 0: no limit */
-    uint32_t max_files; /* descriptors, so also the highest number + 1; 0: no
-                            * limit */
-    bool is_required;   /* a gap is an error; else it is told */
+    /* Files, folders with all below; NULL-ended; NULL: none. */
+    const char *const *read_paths;
+    /* Folders: make, write, remove below; must be there; NULL: none. */
+    const char *const *write_paths;
+    /* Private memory on top of what it has when it enters; 0: no limit. */
+    uint64_t memory_bytes;
+    /* Address space on top of that for what is mapped later: trays of others.  Counts
+     * with memory_bytes only. */
+    uint64_t shared_bytes;
+    /* Largest file it may write, EFBIG beyond; 0: no limit. */
+    uint64_t file_bytes;
+    /* Processor seconds from now until SIGXCPU, two more until SIGKILL; 0: no
+     * limit. */
+    uint32_t cpu_s;
+    /* Descriptors, so also the highest number + 1; 0: no limit. */
+    uint32_t max_files;
+    bool is_required;          /* a gap is an error; else it is told */
     uint32_t landlock_abi_max; /* 0: the kernel's own */
     pid_t parent;              /* the zygote: the worker ends with it; 0: not */
     const int *keep_fds;       /* beside 0, 1 and 2; any order */

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+#include "pool/orders.h"
+#include "pool/parent.h"
+#include "pool/rights.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    ZYGOTES_MAX = 64, /* classes, twice over while generations change */
+    END_MS = 5000,    /* how long the killed may take to go */
+    NONSENSE = 70 /* exit status where the front made no sense (EX_SOFTWARE) */
+};
+
+/* A zygote that lives. */
+struct kept {
+    pid_t pid;
+    uint32_t number;
+};
+
+struct serving {
+    const struct parent_setup *setup;
+    pid_t front;
+    int fd;      /* -1: the front has closed its end */
+    int signals; /* signalfd */
+    sigset_t mask;
+    struct kept zygotes[ZYGOTES_MAX];
+    unsigned zygote_n;
+    int status; /* of the front, once it has ended */
+    bool is_over;
+};
+
+static void tell(struct serving *s, const struct parent_news *news)
+{
+    if (s->fd >= 0)
+        (void)orders_send(s->fd, news, sizeof *news, NULL, 0);
+}
+
+static void refuse(struct serving *s, const struct parent_order *order, int why)
+{
+    const struct parent_news news = {PARENT_REFUSED, order->number, order->pid,
+                                     why};
+    tell(s, &news);
+}
+
+/* --- starting ------------------------------------------------------------------ */
+
+/* execve changes neither, but its type does not say so. */
+static void run(const struct parent_setup *setup)
+{
+    char *const *argv;
+    char *const *environment;
+    memcpy(&argv, &setup->argv, sizeof argv);
+    memcpy(&environment, &setup->environment, sizeof environment);
+    execve(setup->program, argv, environment);
+}
+
+/* From here on it is a zygote.  What goes wrong is told by `said`, an errno; exec
+ * closes it. */
+static _Noreturn void become_zygote(const struct serving *s, const int fds[2],
+                                    pid_t parent, int said)
+{
+    const struct parent_setup *setup = s->setup;
+    sigset_t none;
+    sigemptyset(&none);
+    for (int signo = 1; signo < NSIG; signo++)
+        (void)signal(signo, SIG_DFL);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    /* Out of the way of the places that they go to. */
+    int socket_fd = fcntl(fds[0], F_DUPFD_CLOEXEC, 16);
+    int log_fd = fcntl(fds[1], F_DUPFD_CLOEXEC, 16);
+    said = fcntl(said, F_DUPFD_CLOEXEC, 16);
+    bool is_good =
+        rights_drop(setup->worker_uid, setup->worker_gid, NULL) &&
+        /* After the drop, which would undo it. */
+        prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) == 0 &&
+        getppid() == parent && dup2(null, STDIN_FILENO) >= 0 &&
+        dup2(log_fd, STDOUT_FILENO) >= 0 && dup2(log_fd, STDERR_FILENO) >= 0 &&
+        dup2(socket_fd, ZYGOTE_FD) >= 0;
+    if (is_good)
+        run(setup);
+    int why = errno != 0 ? errno : EPERM;
+    (void)!write(said, &why, sizeof why);
+    _exit(127);
+}
+
+/* 0 and *pid, or errno.  Waits until the program runs. */
+static int start(struct serving *s, const int fds[2], pid_t *pid)
+{
+    int said[2];
+    int why = 0;
+    pid_t parent = getpid();
+    if (pipe2(said, O_CLOEXEC) != 0)
+        return errno;
+    pid_t child = fork();
+    if (child == 0)
+        become_zygote(s, fds, parent, said[1]);
+    if (child < 0)
+        why = errno;
+    close(said[1]);
+    if (child > 0 && read(said[0], &why, sizeof why) != sizeof why)
+        why = 0;
+    close(said[0]);
+    if (why != 0 && child > 0)
+        (void)waitpid(child, NULL, 0);
+    *pid = child;
+    return why;
+}
+
+static void order_start(struct serving *s, const struct parent_order *order,
+                        const int fds[2])
+{
+    pid_t pid = 0;
+    int why = s->zygote_n == ZYGOTES_MAX ? EAGAIN : start(s, fds, &pid);
+    if (why != 0) {
+        refuse(s, order, why);
+        return;
+    }
+    s->zygotes[s->zygote_n++] = (struct kept){pid, order->number};
+    const struct parent_news news = {PARENT_STARTED, order->number, pid, 0};
+    tell(s, &news);
+}
+
+/* --- killing --------------------------------------------------------------------- */
+
+/* Real user of a process; false where it cannot be told. */
+static bool user_of(pid_t pid, uid_t *uid)
+{
+    char path[64];
+    g_autofree char *text = NULL;
+    (void)snprintf(path, sizeof path, "/proc/%ld/status", (long)pid);
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return false;
+    const char *line = strstr(text, "\nUid:");
+    if (line == NULL)
+        return false;
+    *uid = (uid_t)strtoul(line + strlen("\nUid:"), NULL, 10);
+    return true;
+}
+
+/* The descriptor names the process, whatever becomes of its number meanwhile. */
+static int kill_worker(const struct serving *s, pid_t pid)
+{
+    uid_t uid = 0;
+    if (pid <= 1)
+        return EINVAL;
+    int fd = (int)syscall(SYS_pidfd_open, pid, 0U);
+    if (fd < 0)
+        return errno;
+    int why = 0;
+    if (!user_of(pid, &uid) || uid != s->setup->worker_uid)
+        why = EPERM;
+    else if (syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0U) != 0)
+        why = errno;
+    close(fd);
+    return why;
+}
+
+static void order_kill(struct serving *s, const struct parent_order *order)
+{
+    int why = kill_worker(s, order->pid);
+    const struct parent_news news = {PARENT_KILLED, 0, order->pid, 0};
+    if (why == 0)
+        tell(s, &news);
+    else
+        refuse(s, order, why);
+}
+
+/* --- the loop ---------------------------------------------------------------------- */
+
+/* Every child that is left: zygotes, and what was orphaned below them and below the
+ * front.  Killing one may hand over its own. */
+static void kill_children(const struct serving *s)
+{
+    g_autofree char *text = NULL;
+    for (unsigned i = 0; i < s->zygote_n; i++)
+        kill(s->zygotes[i].pid, SIGKILL);
+    if (!g_file_get_contents("/proc/thread-self/children", &text, NULL, NULL))
+        return;
+    char *at = text;
+    for (;;) {
+        char *end = at;
+        long pid = strtol(at, &end, 10);
+        if (end == at)
+            break;
+        at = end;
+        if (pid > 1)
+            kill((pid_t)pid, SIGKILL);
+    }
+}
+
+static void end_all(struct serving *s)
+{
+    for (unsigned looks = 0; looks < END_MS; looks++) {
+        pid_t pid;
+        kill_children(s);
+        s->zygote_n = 0; /* numbers of the waited for may be others' soon */
+        while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+            continue;
+        if (pid < 0 && errno == ECHILD)
+            return;
+        (void)poll(NULL, 0, 1);
+    }
+}
+
+static _Noreturn void end_nonsense(struct serving *s)
+{
+    fprintf(stderr,
+            "assay: the front sent an order that makes no sense; ends\n");
+    kill(s->front, SIGKILL);
+    end_all(s);
+    _exit(NONSENSE);
+}
+
+static void take_order(struct serving *s)
+{
+    struct parent_order order;
+    int fds[ORDERS_FDS_MAX];
+    unsigned fd_n = 0;
+    enum orders_got got = orders_take(s->fd, &order, sizeof order, fds);
+    if (got == ORDERS_NOTHING)
+        return;
+    if (got == ORDERS_END) {
+        /* The end of the front is seen by its death; a live one that closes the link
+         * has nothing more to ask, one that sends less or more than an order is
+         * cut off just so. */
+        close(s->fd);
+        s->fd = -1;
+        return;
+    }
+    while (fd_n < ORDERS_FDS_MAX && fds[fd_n] >= 0)
+        fd_n++;
+    bool is_start = order.kind == PARENT_START && fd_n == 2 && order.pid == 0;
+    bool is_kill = order.kind == PARENT_KILL && fd_n == 0 && order.number == 0;
+    if (order.spare != 0 || (!is_start && !is_kill))
+        end_nonsense(s);
+    if (is_start)
+        order_start(s, &order, fds);
+    else
+        order_kill(s, &order);
+    for (unsigned i = 0; i < fd_n; i++)
+        close(fds[i]);
+}
+
+static void buried(struct serving *s, pid_t pid, int status)
+{
+    if (pid == s->front) {
+        s->status = status;
+        s->is_over = true;
+        return;
+    }
+    for (unsigned i = 0; i < s->zygote_n; i++) {
+        if (s->zygotes[i].pid != pid)
+            continue;
+        const struct parent_news news = {PARENT_DIED, s->zygotes[i].number, pid,
+                                         status};
+        s->zygotes[i] = s->zygotes[--s->zygote_n];
+        tell(s, &news);
+        return;
+    }
+}
+
+static void reap(struct serving *s)
+{
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        buried(s, pid, status);
+}
+
+static void take_signal(struct serving *s)
+{
+    struct signalfd_siginfo info;
+    if (read(s->signals, &info, sizeof info) != sizeof info)
+        return;
+    /* A terminal's goes to the front as well. */
+    if (info.ssi_signo != SIGCHLD && info.ssi_code != SI_KERNEL)
+        kill(s->front, (int)info.ssi_signo);
+    reap(s);
+}
+
+static void prepare(struct serving *s)
+{
+    static const int taken[] = {SIGCHLD, SIGTERM, SIGINT,
+                                SIGHUP,  SIGUSR1, SIGUSR2};
+    sigemptyset(&s->mask);
+    for (size_t i = 0; i < G_N_ELEMENTS(taken); i++)
+        sigaddset(&s->mask, taken[i]);
+    /* What systemd or a shell left open is the front's. */
+    if (s->fd > ZYGOTE_FD)
+        (void)close_range(ZYGOTE_FD, (unsigned)s->fd - 1, 0);
+    (void)close_range((unsigned)s->fd + 1, ~0U, 0);
+    (void)signal(SIGCHLD, SIG_DFL);
+    pthread_sigmask(SIG_SETMASK, &s->mask, NULL); /* all were blocked */
+    s->signals = signalfd(-1, &s->mask, SFD_CLOEXEC);
+    (void)prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL);
+    if (chdir("/") != 0 || s->signals < 0)
+        end_nonsense(s);
+}
+
+_Noreturn void parent_serve(const struct parent_setup *setup, pid_t front,
+                            int fd)
+{
+    struct serving s = {.setup = setup, .front = front, .fd = fd};
+    prepare(&s);
+    reap(&s); /* a front that has ended already */
+    while (!s.is_over) {
+        struct pollfd looks[] = {{.fd = s.signals, .events = POLLIN},
+                                 {.fd = s.fd, .events = POLLIN}};
+        if (poll(looks, 2, -1) < 0 && errno != EINTR)
+            end_nonsense(&s);
+        if (looks[0].revents != 0)
+            take_signal(&s);
+        if (!s.is_over && s.fd >= 0 && looks[1].revents != 0)
+            take_order(&s);
+    }
+    end_all(&s);
+    _exit(WIFEXITED(s.status) ? WEXITSTATUS(s.status)
+                              : 128 + WTERMSIG(s.status));
+}
