@@ -109,6 +109,9 @@ int32_t child_range(const struct assay_task *task,
     struct assay_child c;
     if (!read_child(call, child, &c))
         return ASSAY_RC_INVAL;
+    struct object *whole = call->task->object;
+    if (call->task->stage == ASSAY_STAGE_OBJECT && !call_fetch(call, whole))
+        return ASSAY_RC_IO;
     struct object *made = NULL;
     int32_t rc = writer_range(call->task, &c, offset, length, &made);
     if (out != NULL && made != NULL)
