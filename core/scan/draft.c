@@ -88,6 +88,15 @@ void draft_free(struct draft *draft)
     g_free(draft);
 }
 
+void draft_keep_children(struct draft *draft)
+{
+    GPtrArray *children = g_steal_pointer(&draft->children);
+    forget(draft);
+    draft->children = children;
+    draft->reached = 0;
+    draft->has_answered = false;
+}
+
 /* The task is over: its draft becomes the spare one. */
 static void give_back(struct task *task)
 {

@@ -21,18 +21,36 @@ bool scan_is_below(const struct object *object, const struct object *above)
 
 /* --- one task ------------------------------------------------------------------ */
 
-/* Asks the scanner; true: it waits. */
-static bool ask(struct task *task)
+/* Does it end here, suspended or because its journal is not its own? */
+static bool is_stopped(const struct scan *scan)
+{
+    return scan->is_suspended || scan->state->replay.refused != NULL;
+}
+
+static int32_t call(struct task *task)
 {
     struct scan *scan = task->scan;
     struct scan_use *use = &scan->uses[task->index];
-    draft_begin(task);
     uint64_t before = clock_mono_ns();
     int32_t rc = task->scanner->handle(task->scanner->self, task);
     scan->state->now_ns = clock_mono_ns();
+    uint64_t ns = scan->state->now_ns - before;
     use->calls++;
-    use->ns += scan->state->now_ns - before;
-    return !draft_finish(task, rc);
+    use->ns += ns;
+    replay_record(task, rc, ns);
+    return rc;
+}
+
+/* Asks the scanner; true: it waits. */
+static bool ask(struct task *task)
+{
+    struct replay *replay = &task->scan->state->replay;
+    draft_begin(task);
+    int32_t rc = replay->is_on ? replay_task(task) : call(task);
+    if (replay->refused == NULL)
+        return !draft_finish(task, rc);
+    draft_free(g_steal_pointer(&task->draft));
+    return false;
 }
 
 /* Must the task wait for one that waits already? */
@@ -90,7 +108,7 @@ static void ask_all(struct scan *scan, uint32_t stage, struct object *object,
     const struct scan_plan *plan = scan->plan;
     bool is_container =
         object != NULL && (object->flags & ASSAY_OBJECT_CONTAINER) != 0;
-    for (size_t i = 0; i < plan->scanner_n; i++) {
+    for (size_t i = 0; i < plan->scanner_n && !is_stopped(scan); i++) {
         if ((plan->scanners[i]->stages & ASSAY_STAGE_BIT(stage)) == 0)
             continue;
         struct task task = {
@@ -109,28 +127,41 @@ static void ask_all(struct scan *scan, uint32_t stage, struct object *object,
     }
 }
 
-/* Gets the answers and runs again what waits for them, in the same order. */
-static void replay(struct scan *scan)
+/* Gets the answers and runs again what waits for them, in the same order.  False: the
+ * scan ends here. */
+static bool run_again(struct scan *scan)
 {
     struct scan_state *state = scan->state;
-    want_resolve(scan);
-    state->now_ns = clock_mono_ns();
+    if (!want_resolve(scan))
+        return false;
+    replay_round(scan);
     g_autoptr(GArray) again = g_steal_pointer(&state->waiting);
     state->waiting = g_array_new(false, false, sizeof(struct task));
     for (unsigned i = 0; i < again->len; i++) {
         struct task *task = &g_array_index(again, struct task, i);
         if (task->draft != NULL)
             task->round++;
-        run(task);
+        if (is_stopped(scan))
+            draft_free(task->draft);
+        else
+            run(task);
     }
+    return !is_stopped(scan);
+}
+
+/* Until all tasks of a stage have finished, or the scan ends. */
+static void finish_stage(struct scan *scan)
+{
+    bool goes_on = !is_stopped(scan);
+    while (goes_on && scan->state->waiting->len > 0)
+        goes_on = run_again(scan);
 }
 
 /* A stage ends when all its tasks have finished. */
 static void run_stage(struct scan *scan, uint32_t stage, struct object *object)
 {
     ask_all(scan, stage, object, FINDING_ALL_RCPTS);
-    while (scan->state->waiting->len > 0)
-        replay(scan);
+    finish_stage(scan);
 }
 
 static void run_rcpt(struct scan *scan)
@@ -138,12 +169,10 @@ static void run_rcpt(struct scan *scan)
     const GPtrArray *rcpts = scan->message->session->rcpts;
     for (unsigned i = 0; i < rcpts->len; i++)
         ask_all(scan, ASSAY_STAGE_RCPT, NULL, (int32_t)i);
-    while (scan->state->waiting->len > 0)
-        replay(scan);
+    finish_stage(scan);
 }
 
-/* Notes become findings of "core"; a scan may add to them. */
-static void tell_notes(struct scan *scan)
+void scan_tell_notes(struct scan *scan)
 {
     GPtrArray *notes = scan->message->notes;
     while (scan->state->notes_told < notes->len) {
@@ -173,7 +202,7 @@ static void expand(struct scan *scan, struct object *object)
         size += ((const struct object *)objects->pdata[i])->size;
     if (objects->len > before)
         budget_charge(scan, size, object);
-    tell_notes(scan);
+    scan_tell_notes(scan);
 }
 
 /* A mail that stays closed is told, also where no scanner would have looked at it. */
@@ -189,57 +218,22 @@ static void run_objects(struct scan *scan)
 {
     const GPtrArray *objects = scan->message->objects;
     unsigned next = 0;
-    for (;;) {
-        while (next < objects->len) {
+    bool goes_on = true;
+    while (goes_on) {
+        while (next < objects->len && !is_stopped(scan)) {
             struct object *object = objects->pdata[next++];
             if (!object->is_expanded && !is_mail_late(scan, object))
                 expand(scan, object);
             ask_all(scan, ASSAY_STAGE_OBJECT, object, FINDING_ALL_RCPTS);
         }
-        if (scan->state->waiting->len == 0)
-            break;
-        replay(scan);
+        goes_on = !is_stopped(scan) && scan->state->waiting->len > 0 &&
+                  run_again(scan);
     }
 }
 
-/* --- one scan -------------------------------------------------------------------- */
+/* --- all stages ------------------------------------------------------------------ */
 
-struct scan *scan_new(const struct scan_plan *plan, struct message *message,
-                      int64_t now_s)
-{
-    struct scan *scan = g_new0(struct scan, 1);
-    struct scan_state *state = g_new0(struct scan_state, 1);
-    scan->plan = plan;
-    scan->message = message;
-    scan->now_s = now_s;
-    scan->facts =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    scan->uses = g_new0(struct scan_use, plan->scanner_n);
-    for (size_t i = 0; i < plan->scanner_n; i++)
-        scan->uses[i].scanner = plan->scanners[i]->name;
-    scan->answers = g_array_new(false, false, sizeof(struct scan_answer));
-    scan->counts = draft_counts_new();
-    scan->edits = draft_edits_new();
-    ledger_init(&state->ledger, plan->limits.max_findings);
-    scan->findings = state->ledger.findings;
-    scan->state = state;
-    return scan;
-}
-
-static struct scan *begin(const struct scan_plan *plan, struct message *message,
-                          int64_t now_s)
-{
-    struct scan *scan =
-        scan_new(plan, message, now_s != 0 ? now_s : clock_unix_s());
-    struct scan_state *state = scan->state;
-    state->now_ns = clock_mono_ns();
-    scan->deadline_ns = state->now_ns + plan->limits.max_time_ms * 1000000;
-    state->waiting = g_array_new(false, false, sizeof(struct task));
-    state->seen = g_new0(GHashTable *, plan->scanner_n);
-    return scan;
-}
-
-static void run_stages(struct scan *scan)
+void scan_stages(struct scan *scan)
 {
     const struct session *session = scan->message->session;
     struct object *root = scan->message->objects->pdata[0];
@@ -253,46 +247,4 @@ static void run_stages(struct scan *scan)
     run_stage(scan, ASSAY_STAGE_HEADERS, root);
     run_objects(scan);
     run_stage(scan, ASSAY_STAGE_MESSAGE, root);
-}
-
-struct scan *scan_run(const struct scan_plan *plan, struct message *message,
-                      int64_t now_s)
-{
-    struct scan *scan = begin(plan, message, now_s);
-    struct scan_state *state = scan->state;
-    uint64_t started = state->now_ns;
-    tell_notes(scan);
-    run_stages(scan);
-    scan->findings_dropped = state->ledger.dropped;
-    writer_clear(&state->writer);
-    scan->ns = clock_mono_ns() - started;
-    return scan;
-}
-
-static void free_state(struct scan *scan)
-{
-    struct scan_state *state = scan->state;
-    draft_free(state->draft);
-    if (state->waiting != NULL)
-        g_array_unref(state->waiting);
-    for (size_t i = 0; state->seen != NULL && i < scan->plan->scanner_n; i++)
-        if (state->seen[i] != NULL)
-            g_hash_table_unref(state->seen[i]);
-    g_free(state->seen);
-    want_clear(state);
-    ledger_clear(&state->ledger);
-    g_free(state);
-}
-
-void scan_free(struct scan *scan)
-{
-    if (scan == NULL)
-        return;
-    free_state(scan);
-    g_array_unref(scan->answers);
-    g_hash_table_unref(scan->facts);
-    g_ptr_array_unref(scan->counts);
-    g_ptr_array_unref(scan->edits);
-    g_free(scan->uses);
-    g_free(scan);
 }

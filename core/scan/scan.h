@@ -27,6 +27,7 @@
 #include "base/limits.h"
 #include "mail/message.h"
 #include "scan/finding.h"
+#include "scan/journal.h"
 #include "scan/resolver.h"
 #include "scan/scanner.h"
 
@@ -70,6 +71,25 @@ struct scan_count {
 };
 
 /*
+ * What one scan is run on.  Lent while it runs; `message` until the scan is freed.
+ */
+struct scan_input {
+    /* Grows.  When a journal is refused it is parsed again: pointers into it from
+     * before are then void. */
+    struct message *message;
+    int64_t now_s; /* Unix time of the scan; 0: the journal's, or the clock's */
+    uint64_t
+        deadline_ns; /* CLOCK_MONOTONIC; 0: the journal's, but never later than
+                             limits.max_time_ms from now */
+    const struct journal *journal; /* NULL: the scan begins; scan/journal.h */
+    bool may_suspend; /* wishes suspend it; plan->resolver is never called */
+    size_t
+        journal_max; /* bytes of a journal, 0: JOURNAL_MAX.  Where more would be
+                            needed the scan is not suspended, and what it wishes is
+                            answered SERVFAIL */
+};
+
+/*
  * The result.  Owned by whoever ran it; lends from `message`, which must outlive
  * it.
  */
@@ -87,8 +107,16 @@ struct scan {
     struct scan_use *uses;     /* plan->scanner_n of them, same order */
     uint64_t findings_dropped; /* over limits.max_findings */
     uint64_t bytes;            /* unpacked bytes charged to limits.max_bytes */
-    uint64_t ns;               /* wall time of the scan */
-    struct scan_state *state;  /* private to core/scan */
+    uint64_t ns; /* wall time of the scan, all its rounds together, but
+                                  not between them */
+    /* It waits for answers.  What has been found so far is not all; the way on is
+     * `journal` with the answers to `open`. */
+    bool is_suspended;
+    GBytes *journal;       /* suspended: bytes for journal_unpack */
+    const GPtrArray *open; /* suspended: struct wish, lent, at least one */
+    /* Why the journal was not gone by: it was begun anew.  Static; NULL: it was. */
+    const char *journal_refused;
+    struct scan_state *state; /* private to core/scan */
 };
 
 /* A proposal of a scanner, see struct assay_edit. */
@@ -109,7 +137,10 @@ bool scan_order(const struct scanner **scanners, size_t n, GError **error);
 /* Is `object` below `above`, or the same? */
 bool scan_is_below(const struct object *object, const struct object *above);
 
-/* Runs everything.  `now_s` 0: the clock's. */
+/* Runs everything, from the journal on if there is one. */
+struct scan *scan_run_input(const struct scan_plan *plan,
+                            const struct scan_input *input);
+/* The same without a journal; it is not suspended.  `now_s` 0: the clock's. */
 struct scan *scan_run(const struct scan_plan *plan, struct message *message,
                       int64_t now_s);
 void scan_free(struct scan *scan);

@@ -2,6 +2,7 @@
 /*
  * Private to core/scan: what a running scan keeps beside its result.
  *
+ *   run.c     one scan from beginning to end
  *   scan.c    the loop: which scanner is asked about what, and in which order
  *   draft.c   what one run of a task said, until it counts or is dropped
  *   task.c    what a scanner may do while it is asked: report; fact.c, edit.c: what
@@ -10,6 +11,8 @@
  *   budget.c  the bounds of the message; blame.c: who did not do its part
  *   ledger.c  findings: each once, at most so many, the worst ones kept
  *   tape_record.c, tape_play.c  what one run said, as bytes
+ *   replay.c  what was asked, written down and taken up again; suspend.c: the end of
+ *             a scan that waits; journal.c: all of it as bytes
  *   told.c    a result that was made elsewhere
  */
 #ifndef SCAN_STATE_H
@@ -17,6 +20,7 @@
 
 #include "scan/budget.h"
 #include "scan/ledger.h"
+#include "scan/replay.h"
 #include "scan/scan.h"
 
 #include <glib.h>
@@ -83,12 +87,24 @@ struct scan_state {
     const struct object *owned; /* last one that task_owns found */
     size_t notes_told;          /* notes of the message made findings so far */
     uint64_t now_ns;            /* clock after the last handle() */
+    uint64_t begun_ns;          /* clock when this round of the scan began */
+    struct replay replay;
 };
+
+/* A broken rule, see task_blame. */
+#define REPLAY_DIFFERS                                                         \
+    "unpacked an object twice, and its children differ between runs"
 
 /* --- scan.c --- */
 /* A result without anything in it yet, that scan_free takes. */
 struct scan *scan_new(const struct scan_plan *plan, struct message *message,
                       int64_t now_s);
+
+/* --- scan.c --- */
+/* Asks everybody about everything, until that is done or the scan has to end. */
+void scan_stages(struct scan *scan);
+/* Notes become findings of "core"; a scan may add to them. */
+void scan_tell_notes(struct scan *scan);
 
 /* --- draft.c --- */
 /* Ready for one run of `task`. */
@@ -97,6 +113,8 @@ void draft_begin(struct task *task);
  * has been moved into the scan and the draft is gone. */
 bool draft_finish(struct task *task, int32_t rc);
 void draft_free(struct draft *draft);
+/* Forgets all that this run said but its children. */
+void draft_keep_children(struct draft *draft);
 /* How many children this run has committed. */
 unsigned draft_children(const struct task *task);
 /* Arrays that own their struct scan_count (fact.c), struct scan_edit (edit.c). */
@@ -145,8 +163,9 @@ void match_seen_add(struct scan *scan, size_t scanner,
                     const struct object *above, const GByteArray *digests);
 
 /* --- want.c --- */
-/* Asks the resolver for every wish that has no answer. */
-void want_resolve(struct scan *scan);
+/* Gets every wish that has no answer one; false: the scan ends here, suspended or
+ * because its journal is refused. */
+bool want_resolve(struct scan *scan);
 /* Adds one that was asked elsewhere, with its answer if it has one.  True: it is the
  * scan's now; false: there is one like it. */
 bool want_add(struct scan *scan, struct wish *wish);

@@ -37,8 +37,11 @@ static void play_wish(struct task *task, struct unpacker *from)
     bool was_open = unpack_bool(from);
     if (from->is_bad)
         return;
+    /* A name loses its final dot when it is asked; this one has lost it already. */
+    g_autofree char *name =
+        kind == ASSAY_WANT_DNS ? g_strconcat(key, ".", NULL) : NULL;
     const struct wish *wish = NULL;
-    int32_t rc = task_want(task, kind, type, key, &wish);
+    int32_t rc = task_want(task, kind, type, name != NULL ? name : key, &wish);
     if (rc != ASSAY_RC_OK && rc != ASSAY_RC_PENDING)
         unpack_refuse(from);
     /* Somebody else has asked it meanwhile: the run is still to be made again. */

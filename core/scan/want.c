@@ -3,6 +3,7 @@
  * Questions: kept for the whole scan, asked all at once, answered for ever.
  */
 #include "scan/state.h"
+#include "scan/wishes.h"
 
 #include <string.h>
 
@@ -21,20 +22,6 @@ static char *shared_key(uint32_t kind, const char *key)
     if (n > 0 && key[n - 1] == '.')
         n--;
     return n <= DNS_NAME_MAX ? g_ascii_strdown(key, (gssize)n) : NULL;
-}
-
-static unsigned hash(gconstpointer key)
-{
-    const struct wish *wish = key;
-    return g_str_hash(wish->key) * 31 + wish->type + wish->kind;
-}
-
-static int same(gconstpointer one, gconstpointer other)
-{
-    const struct wish *a = one;
-    const struct wish *b = other;
-    return a->kind == b->kind && a->type == b->type &&
-           strcmp(a->key, b->key) == 0;
 }
 
 static void free_wish(void *wish)
@@ -60,7 +47,8 @@ static bool is_full(const struct scan *scan)
 static void take(struct scan_state *state, struct wish *wish)
 {
     if (state->wishes == NULL) {
-        state->wishes = g_hash_table_new_full(hash, same, free_wish, NULL);
+        state->wishes =
+            g_hash_table_new_full(wish_hash, wish_same, free_wish, NULL);
         state->open = g_ptr_array_new();
     }
     g_hash_table_add(state->wishes, wish);
@@ -100,6 +88,8 @@ static bool may_ask(const struct task *task, const struct wish *wish)
     if (!has_asked(task->draft, wish) && asked != NULL &&
         asked->len >= limits->max_wishes)
         return false;
+    if (wish == NULL && task->scan->state->replay.is_rerun)
+        return false; /* it did not ask that when its children were made */
     return (wish != NULL && wish->state != 0) ||
            (task->round < limits->max_rounds &&
             (wish != NULL || !is_full(task->scan)));
@@ -142,22 +132,40 @@ int32_t task_want(struct task *task, uint32_t kind, uint32_t type,
     return ASSAY_RC_OK;
 }
 
-void want_resolve(struct scan *scan)
+/* Asks the resolver; every wish has an answer then. */
+static void ask_resolver(struct scan *scan)
 {
-    GPtrArray *open = scan->state->open;
+    const GPtrArray *open = scan->state->open;
     const struct resolver *resolver = scan->plan->resolver;
-    if (open == NULL || open->len == 0)
-        return;
-    if (resolver != NULL)
+    /* One that may be suspended has its answers from elsewhere, or gets none. */
+    bool is_alone = scan->state->replay.record != NULL;
+    if (resolver != NULL && !is_alone)
         resolver->resolve(resolver->self, (struct wish *const *)open->pdata,
                           open->len);
     for (unsigned i = 0; i < open->len; i++) {
         struct wish *wish = open->pdata[i];
         if (wish->state == 0)
-            wish->state =
-                resolver == NULL ? ASSAY_ANSWER_BLOCKED : ASSAY_ANSWER_SERVFAIL;
+            wish->state = resolver == NULL && !is_alone ? ASSAY_ANSWER_BLOCKED
+                                                        : ASSAY_ANSWER_SERVFAIL;
     }
-    g_ptr_array_set_size(open, 0);
+}
+
+bool want_resolve(struct scan *scan)
+{
+    struct scan_state *state = scan->state;
+    if (state->open == NULL || state->open->len == 0)
+        return true;
+    replay_answers(scan);
+    if (state->open->len > 0 && state->replay.is_on) {
+        state->replay.refused = "it lacks a wish that is asked in it";
+        return false;
+    }
+    if (state->open->len > 0 && !budget_is_late(scan) && replay_suspend(scan))
+        return false;
+    if (state->open->len > 0)
+        ask_resolver(scan);
+    g_ptr_array_set_size(state->open, 0);
+    return true;
 }
 
 void want_clear(struct scan_state *state)

@@ -115,8 +115,8 @@ static inline char *dump_scan(const struct scan *scan)
 /* Are the texts equal?  Else the first lines that differ go to standard error. */
 static inline bool dump_same(const char *one, const char *other)
 {
-    if (strcmp(one, other) == 0)
-        return true;
+    if (one == NULL || other == NULL || strcmp(one, other) == 0)
+        return one != NULL && other != NULL;
     size_t at = 0, line = 0;
     for (; one[at] != '\0' && one[at] == other[at]; at++)
         if (one[at] == '\n')
