@@ -13,9 +13,12 @@ static void add_options(const struct instance *instance, GPtrArray *to)
         if (table[i]->type != ASSAY_OPTION_PATH)
             continue;
         unsigned n = option_count(instance->options, table[i]->name);
-        for (unsigned k = 0; k < n; k++)
-            g_ptr_array_add(to, g_strdup(option_text(instance->options,
-                                                     table[i]->name, k)));
+        for (unsigned k = 0; k < n; k++) {
+            const char *path =
+                option_text(instance->options, table[i]->name, k);
+            if (path != NULL)
+                g_ptr_array_add(to, g_strdup(path));
+        }
     }
 }
 

@@ -235,5 +235,124 @@ static void workers_find_what_this_process_finds(void)
     both_close(&both);
 }
 
+/* --- deaths ---------------------------------------------------------------------- */
+
+static const char crasher[] =
+    "[plugin right]\nfile = @/right.so\nclass = main\n"
+    "[plugin crash]\nfile = @/crash_on_word.so\nclass = main\n";
+
+static GBytes *mail_with(const char *word)
+{
+    g_autofree char *text = g_strdup_printf(
+        "Subject: x\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/plain\r\n\r\nfirst\r\n"
+        "--b\r\nContent-Type: text/html\r\n\r\n<html>%s\r\n--b--\r\n",
+        word);
+    return g_bytes_new(text, strlen(text));
+}
+
+static void a_death_is_told_with_plugin_and_object(void)
+{
+    static const struct {
+        const char *word;
+        int signal;
+    } cases[] = {{"ASSAY-TEST-SEGV", SIGSEGV}, {"ASSAY-TEST-EXIT", 0}};
+    struct both both;
+    both_open(&both, crasher);
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct hand_worker *w = hand_fork(both.hand, i);
+        struct crumb_copy crumb;
+        g_autoptr(GBytes) raw = mail_with(cases[i].word);
+        ask(&both, w, 1, raw);
+        CU_ASSERT_FATAL(hand_news(both.hand, NEWS_DIED));
+        const struct news *news = &both.hand->news;
+        CU_ASSERT_EQUAL(news->number, i);
+        CU_ASSERT_EQUAL(news->pid, w->pid);
+        CU_ASSERT(news->max_rss_kib > 1000);
+        CU_ASSERT_EQUAL(WIFSIGNALED(news->status) ? WTERMSIG(news->status) : 0,
+                        cases[i].signal);
+        crumb_read(&w->tray.head->crumb, both.plan.scanner_n, &crumb);
+        CU_ASSERT_EQUAL(crumb.ticket, w->tray.head->slots[1].ticket);
+        CU_ASSERT_EQUAL_FATAL(crumb.scanner, 2);
+        CU_ASSERT_STRING_EQUAL(crumb.where, "2");
+        CU_ASSERT_STRING_EQUAL(crumb.type, "text/html");
+        CU_ASSERT(crumb.call_ns >= crumb.since_ns && crumb.since_ns > 0);
+        /* The same seat again. */
+        tray_reset(&w->tray);
+        hand_worker_free(w);
+    }
+    both_close(&both);
+}
+
+static void a_hanging_worker_is_killed_by_order(void)
+{
+    struct both both;
+    both_open(&both, crasher);
+    struct hand_worker *w = hand_fork(both.hand, 3);
+    g_autoptr(GBytes) raw = mail_with("ASSAY-TEST-HANG");
+    ask(&both, w, 0, raw);
+    while (atomic_load(&w->tray.head->crumb.scanner) != 2)
+        usleep(1000);
+    int status = hand_kill(w);
+    CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    CU_ASSERT_EQUAL(atomic_load(&w->tray.head->slots[0].state), TRAY_RUNNING);
+    hand_worker_free(w);
+    both_close(&both);
+}
+
+static bool is_gone(pid_t pid)
+{
+    for (unsigned i = 0; i < 200; i++) {
+        g_autofree char *path = g_strdup_printf("/proc/%ld", (long)pid);
+        if (access(path, F_OK) != 0)
+            return true;
+        usleep(10000);
+    }
+    return false;
+}
+
+static void all_end_when_the_socket_is_closed(void)
+{
+    struct hand *hand = hand_open(crasher, false);
+    struct hand_worker *w[] = {hand_fork(hand, 0), hand_fork(hand, 1)};
+    pid_t zygote = hand->pid;
+    hand_free(hand);
+    CU_ASSERT(is_gone(zygote));
+    for (size_t i = 0; i < G_N_ELEMENTS(w); i++) {
+        CU_ASSERT(is_gone(w[i]->pid));
+        hand_worker_free(w[i]);
+    }
+}
+
+static void a_killed_zygote_takes_its_workers_along(void)
+{
+    struct hand *hand = hand_open(crasher, false);
+    struct hand_worker *w[] = {hand_fork(hand, 0), hand_fork(hand, 1)};
+    kill(hand->pid, SIGKILL);
+    CU_ASSERT(!hand_news(hand, NEWS_DIED));
+    for (size_t i = 0; i < G_N_ELEMENTS(w); i++) {
+        CU_ASSERT(w[i]->pid > 0 && is_gone(w[i]->pid));
+        hand_worker_free(w[i]);
+    }
+    hand_free(hand);
+}
+
+static void a_zygote_says_why_it_does_not_open(void)
+{
+    struct hand *hand = hand_open("[plugin right]\nfile = @/right.so\n"
+                                  "class = main\nno_such = 1\n",
+                                  false);
+    CU_ASSERT_PTR_NULL(hand->cards);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(hand->failed);
+    CU_ASSERT_PTR_NOT_NULL(strstr(hand->failed, "plugins.conf:4: [right]"));
+    hand_free(hand);
+}
+
 UNIT_MAIN("zygote", UNIT(workers_are_ready_and_shut_in),
-          UNIT(workers_find_what_this_process_finds))
+          UNIT(workers_find_what_this_process_finds),
+          UNIT(a_death_is_told_with_plugin_and_object),
+          UNIT(a_hanging_worker_is_killed_by_order),
+          UNIT(all_end_when_the_socket_is_closed),
+          UNIT(a_killed_zygote_takes_its_workers_along),
+          UNIT(a_zygote_says_why_it_does_not_open))
