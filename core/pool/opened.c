@@ -20,14 +20,6 @@ static void free_card(void *p)
     card_free(p);
 }
 
-/* A plugin of another class, as long as nobody carries questions to it. */
-static int32_t handle_foreign(void *self, struct task *task)
-{
-    (void)self;
-    (void)task;
-    return ASSAY_RC_NOTSUP;
-}
-
 static bool read_foreign(struct opened *opened, GError **error)
 {
     opened->cards = g_ptr_array_new_with_free_func(free_card);
@@ -47,14 +39,12 @@ static bool read_foreign(struct opened *opened, GError **error)
         }
         g_ptr_array_add(opened->cards, card);
     }
-    opened->foreign = g_new0(struct scanner, opened->cards->len + 1);
-    opened->foreign_list =
-        g_new0(const struct scanner *, opened->cards->len + 1);
+    opened->remotes = g_new0(struct remote, opened->cards->len + 1);
+    opened->foreign = g_new0(const struct scanner *, opened->cards->len + 1);
     for (unsigned i = 0; i < opened->cards->len; i++) {
-        card_scanner(opened->cards->pdata[i], &opened->foreign[i]);
-        opened->foreign[i].self = &opened->foreign[i];
-        opened->foreign[i].handle = handle_foreign;
-        opened->foreign_list[i] = &opened->foreign[i];
+        remote_init(&opened->remotes[i], opened->cards->pdata[i], 0,
+                    &opened->link);
+        opened->foreign[i] = &opened->remotes[i].scanner;
     }
     return true;
 }
@@ -137,7 +127,7 @@ bool opened_new(struct zygote_task *task, struct opened **out, GError **error)
         .limits = &opened->limits,
         .only_file = opened->task.only_file,
         .class_name = opened->task.class_name,
-        .foreign = opened->foreign_list,
+        .foreign = opened->foreign,
         .foreign_n = opened->cards->len,
     };
     if (!host_open(&how, &opened->host, error) || !is_single(error))

@@ -7,6 +7,7 @@
 
 #include "base/conf.h"
 #include "host/host.h"
+#include "pool/remote.h"
 #include "pool/sandbox.h"
 #include "pool/zygote.h"
 
@@ -19,9 +20,10 @@ struct opened {
     struct zygote_task task;
     struct conf *conf;
     struct limits limits;
-    GPtrArray *cards; /* struct card of plugins in other classes */
-    struct scanner *foreign;
-    const struct scanner **foreign_list;
+    GPtrArray *cards;       /* struct card of plugins in other classes */
+    struct remote *remotes; /* one for each card */
+    const struct scanner **foreign;
+    struct remote_link link; /* of the remotes; a worker's own after the fork */
     struct host *host;
     struct sandbox *sandbox;
     struct sandbox_rules rules; /* what is the same for all workers */

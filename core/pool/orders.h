@@ -28,7 +28,8 @@
 #include <stdint.h>
 
 enum {
-    ORDERS_FDS_MAX = 8,
+    ORDERS_HOMES_MAX = 64,
+    ORDERS_FDS_MAX = ORDERS_HOMES_MAX + 8,
     ZYGOTE_FD = 3 /* the zygote's end of the socket */
 };
 
@@ -38,7 +39,8 @@ enum order_kind {
     ORDER_KILL = 3,
 };
 
-/* FORK's descriptors, in this order; a network plugin's connected ones follow. */
+/* FORK's descriptors, in this order.  The trays of all home workers follow where it is
+ * a guest that is forked (tray_fd_to_read), then a network plugin's connected ones. */
 enum {
     ORDER_FD_TRAY,
     ORDER_FD_BELL,  /* eventfd: the front rings the worker */
@@ -51,6 +53,9 @@ struct order {
     uint32_t kind;           /* enum order_kind */
     uint32_t number;         /* of the seat */
     struct tray_shape shape; /* FORK */
+    uint32_t home_n;         /* FORK: so many home workers' trays */
+    uint32_t spare;
+    struct tray_shape home_shape; /* of each of them */
 };
 
 enum news_kind {

@@ -143,6 +143,24 @@ bool tray_attach(int fd, const struct tray_shape *shape, struct tray *out,
     return true;
 }
 
+bool tray_visit(int fd, const struct tray_shape *shape, struct tray *out,
+                GError **error)
+{
+    struct tray tray = {.shape = *shape, .fd = -1};
+    void *map = mmap(NULL, lay_out(shape).size, PROT_READ, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED)
+        return fail(error, "mmap");
+    point(&tray, map);
+    *out = tray;
+    return true;
+}
+
+int tray_fd_to_read(const struct tray *tray)
+{
+    g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", tray->fd);
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
 void tray_close(struct tray *tray)
 {
     if (tray->map != NULL)
@@ -185,4 +203,11 @@ uint8_t *tray_reply(const struct tray *tray, unsigned slot, bool is_large,
     *size = is_large ? (size_t)tray->shape.large_reply : TRAY_SMALL_REPLY;
     return is_large ? tray->large_reply
                     : tray->replies + (size_t)slot * TRAY_SMALL_REPLY;
+}
+
+uint8_t *tray_arena(const struct tray *tray, size_t *size)
+{
+    uint64_t room = tray->shape.question;
+    *size = room > TRAY_QUESTION ? (size_t)room - TRAY_QUESTION : 0;
+    return tray->question + TRAY_QUESTION;
 }

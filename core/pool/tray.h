@@ -13,7 +13,8 @@
  *     replies         a small room for each slot             the worker writes
  *     large reply     for the one that is larger             the worker writes
  *     question        a task for a guest of another class    the worker writes
- *     answer          what the guest said, as a tape         the front writes
+ *     arena           what it lends to guests (pool/lend.h)  the worker writes
+ *     answer          what the guest said (pool/guest.h)     the front writes
  *
  * The worker maps what the front writes read-only, so a plugin that scribbles into
  * the message it was shown ends there and then.  To the front everything in here is
@@ -44,7 +45,8 @@
 enum {
     TRAY_SLOTS_MAX = 8,
     TRAY_SMALL_REQUEST = 128 << 10,
-    TRAY_SMALL_REPLY = 64 << 10
+    TRAY_SMALL_REPLY = 64 << 10,
+    TRAY_QUESTION = 4 << 20 /* of the question's room; the rest is the arena */
 };
 
 enum tray_slot_state {
@@ -57,7 +59,7 @@ enum tray_slot_state {
 /* What stands in a slot's request room. */
 enum tray_task {
     TRAY_SCAN = 1,  /* pool/request.h -> pool/reply.h */
-    TRAY_GUEST = 2, /* pool/guest.h -> scan/tape.h */
+    TRAY_GUEST = 2, /* pool/errand.h -> pool/guest.h */
     TRAY_SELF_TEST =
         3, /* nothing -> a count, then name and text of each failure */
 };
@@ -92,7 +94,7 @@ struct tray_ask {
     uint32_t scanner;       /* place in the whole plan */
     uint64_t question_n;
     uint64_t answer_n;
-    uint32_t is_refused; /* the answer is text: why there is no tape */
+    uint32_t is_refused; /* the answer is an errand_no (pool/errand.h) */
     uint32_t spare;
 };
 
@@ -144,7 +146,13 @@ bool tray_open(const struct tray_shape *shape, struct tray *out,
 /* [worker] Maps the front's; `fd` may be closed afterwards. */
 bool tray_attach(int fd, const struct tray_shape *shape, struct tray *out,
                  GError **error);
+/* [guest worker] Maps another worker's, to read only, all of it. */
+bool tray_visit(int fd, const struct tray_shape *shape, struct tray *out,
+                GError **error);
 void tray_close(struct tray *tray);
+/* [front] A descriptor of it by which nobody can ever write: for tray_visit in other
+ * processes.  Yours; -1 with errno. */
+int tray_fd_to_read(const struct tray *tray);
 
 /* [front] As new, for the next worker: the last one is dead for sure. */
 void tray_reset(struct tray *tray);
@@ -156,5 +164,8 @@ uint8_t *tray_request(const struct tray *tray, unsigned slot, bool is_large,
                       size_t *size);
 uint8_t *tray_reply(const struct tray *tray, unsigned slot, bool is_large,
                     size_t *size);
+
+/* Where a home worker lends to guests; `*size` is 0 where there are none. */
+uint8_t *tray_arena(const struct tray *tray, size_t *size);
 
 #endif

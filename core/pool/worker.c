@@ -2,12 +2,14 @@
 #include "pool/worker.h"
 
 #include "pool/reply.h"
+#include "pool/worker_ask.h"
+#include "pool/worker_bell.h"
+#include "pool/worker_guest.h"
 #include "pool/worker_scan.h"
 #include "pool/worker_start.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,26 +22,15 @@ struct worker {
     const struct worker_how *how;
     struct tray tray;
     struct worker_scanner scanner;
+    struct worker_asker asker;
+    struct worker_guest guest;
     unsigned unheard; /* answered since the chime was rung */
 };
 
-/* --- bells ----------------------------------------------------------------------- */
-
 static void ring(struct worker *w)
 {
-    static const uint64_t one = 1;
     w->unheard = 0;
-    while (write(w->how->chime_fd, &one, sizeof one) < 0 && errno == EINTR)
-        ;
-}
-
-static void sleep_until_rung(const struct worker *w)
-{
-    uint64_t count;
-    if (read(w->how->bell_fd, &count, sizeof count) >= 0 || errno != EAGAIN)
-        return;
-    struct pollfd bell = {.fd = w->how->bell_fd, .events = POLLIN};
-    poll(&bell, 1, -1);
+    worker_chime(w->how->chime_fd);
 }
 
 /* --- slots ----------------------------------------------------------------------- */
@@ -68,7 +59,7 @@ static struct tray_slot *wait_slot(struct worker *w)
             ring(w);
         atomic_store(&w->tray.head->worker_sleeps, 1);
         if (next_slot(w) == NULL)
-            sleep_until_rung(w);
+            worker_sleep(w->how->bell_fd);
         atomic_store(&w->tray.head->worker_sleeps, 0);
     }
 }
@@ -157,6 +148,23 @@ static void do_scan(struct worker *w, struct tray_slot *slot, const uint8_t *p,
     worker_result_clear(&result);
 }
 
+static void pack_answer(const void *what, struct packer *to)
+{
+    const GByteArray *answer = what;
+    pack_raw(to, answer->data, answer->len);
+}
+
+static void do_errand(struct worker *w, struct tray_slot *slot,
+                      const uint8_t *p, size_t n)
+{
+    const char *why = worker_guest_run(&w->guest, &w->scanner.watch.plan, p, n,
+                                       (size_t)w->tray.shape.large_reply);
+    if (why != NULL)
+        reply(w, slot, pack_why, why);
+    else
+        reply(w, slot, pack_answer, w->guest.answer);
+}
+
 struct failures {
     GPtrArray *texts; /* instance, text, instance, text ... */
 };
@@ -216,6 +224,9 @@ static void do_task(struct worker *w, struct tray_slot *slot)
     case TRAY_SCAN:
         do_scan(w, slot, p, n);
         break;
+    case TRAY_GUEST:
+        do_errand(w, slot, p, n);
+        break;
     case TRAY_SELF_TEST:
         do_self_tests(w, slot);
         break;
@@ -237,9 +248,16 @@ static void serve(struct worker *w, struct tray_slot *slot)
 _Noreturn void worker_main(const struct worker_how *how)
 {
     struct worker w = {.how = how};
-    if (!worker_start(how, &w.tray))
+    if (!worker_start(how, &w.tray, &w.guest))
         _exit(1);
-    worker_scanner_init(&w.scanner, how->host, &w.tray.head->crumb);
+    worker_scanner_init(&w.scanner, how->host, how->link, &w.tray.head->crumb);
+    w.asker = (struct worker_asker){
+        .tray = &w.tray,
+        .plan = &w.scanner.plan,
+        .bell_fd = how->bell_fd,
+        .chime_fd = how->chime_fd,
+    };
+    worker_ask_init(&w.asker, how->link);
     ring(&w);
     for (;;)
         serve(&w, wait_slot(&w));

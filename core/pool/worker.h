@@ -14,6 +14,7 @@
 
 #include "host/host.h"
 #include "pool/hello.h"
+#include "pool/remote.h"
 #include "pool/sandbox.h"
 #include "pool/tray.h"
 
@@ -35,7 +36,11 @@ struct worker_how {
     int bell_fd;
     int chime_fd;
     int log_fd;
-    const int *extra_fds; /* a network plugin's connected sockets */
+    const int *home_fds; /* guest: trays of home workers, to be read */
+    size_t home_n;
+    const struct tray_shape *home_shape;
+    struct remote_link *link; /* home: of its remote scanners; never NULL */
+    const int *extra_fds;     /* a network plugin's connected sockets */
     size_t extra_n;
 };
 

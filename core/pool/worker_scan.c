@@ -5,7 +5,8 @@
 #include "pool/reply.h"
 
 void worker_scanner_init(struct worker_scanner *scanner,
-                         const struct host *host, struct crumb *crumb)
+                         const struct host *host, struct remote_link *link,
+                         struct crumb *crumb)
 {
     *scanner = (struct worker_scanner){
         .plan =
@@ -14,6 +15,7 @@ void worker_scanner_init(struct worker_scanner *scanner,
                 .scanner_n = host->scanner_n,
                 .limits = host->limits,
             },
+        .link = link,
         .chosen = g_new0(const struct scanner *, host->scanner_n + 1),
     };
     crumb_watch_init(&scanner->watch, &scanner->plan, crumb);
@@ -53,6 +55,7 @@ void worker_scan(struct worker_scanner *scanner, const uint8_t *p, size_t n,
     }
     choose(scanner, &request, &out->plan);
     out->with_digests = (request.flags & REQUEST_NEEDS_DIGESTS) != 0;
+    lend_begin(&scanner->link->lend, request.raw, request.raw_n);
     GBytes *raw = g_bytes_new_static(request.raw, request.raw_n);
     out->message = message_new(raw, request.session, &out->plan.limits);
     g_bytes_unref(raw);

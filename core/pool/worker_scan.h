@@ -7,6 +7,7 @@
 
 #include "host/host.h"
 #include "pool/crumb.h"
+#include "pool/remote.h"
 #include "pool/request.h"
 #include "pool/tray.h"
 #include "scan/scan.h"
@@ -20,6 +21,7 @@ struct worker_scanner {
     struct scan_plan plan;
     struct crumb_watch watch;
     struct request_reader reader;
+    struct remote_link *link;      /* lent; begins with each message */
     const struct scanner **chosen; /* room for the plan of one request */
 };
 
@@ -32,8 +34,10 @@ struct worker_result {
     char *why; /* REFUSED: there is no scan */
 };
 
+/* `host` and `link` are lent and outlive it. */
 void worker_scanner_init(struct worker_scanner *scanner,
-                         const struct host *host, struct crumb *crumb);
+                         const struct host *host, struct remote_link *link,
+                         struct crumb *crumb);
 
 /* Scans what stands in p[0..n]; lends from it until it is cleared. */
 void worker_scan(struct worker_scanner *scanner, const uint8_t *p, size_t n,

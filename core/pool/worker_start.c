@@ -104,7 +104,8 @@ static void say_error(const char *text)
     fflush(stderr);
 }
 
-bool worker_start(const struct worker_how *how, struct tray *tray)
+bool worker_start(const struct worker_how *how, struct tray *tray,
+                  struct worker_guest *guest)
 {
     g_autoptr(GError) error = NULL;
     struct hello hello = {0};
@@ -114,6 +115,8 @@ bool worker_start(const struct worker_how *how, struct tray *tray)
     mallopt(M_MMAP_THRESHOLD, MAP_FROM_BYTES);
     mallopt(M_TOP_PAD, GROW_BYTES);
     if (!tray_attach(how->tray_fd, how->shape, tray, &error) ||
+        !worker_guest_visit(guest, how->home_fds, how->home_n, how->home_shape,
+                            &error) ||
         !shut_in(how, tray, &hello, &error)) {
         say_error(error->message);
         return false;

@@ -8,13 +8,15 @@
 
 #include "pool/tray.h"
 #include "pool/worker.h"
+#include "pool/worker_guest.h"
 
 #include <glib.h>
 
 #include <stdbool.h>
 
-/* Output to the log, tray mapped, sandbox entered, plugins started, hello written.
+/* Output to the log, trays mapped, sandbox entered, plugins started, hello written.
  * The tray is then READY.  False: the process has to end, the reason is in the log. */
-bool worker_start(const struct worker_how *how, struct tray *tray);
+bool worker_start(const struct worker_how *how, struct tray *tray,
+                  struct worker_guest *guest);
 
 #endif

@@ -136,9 +136,13 @@ static _Noreturn void become_worker(const struct zygote *z,
         .bell_fd = fds[ORDER_FD_BELL],
         .chime_fd = fds[ORDER_FD_CHIME],
         .log_fd = fds[ORDER_FD_LOG],
-        .extra_fds = fds + ORDER_FORK_FDS,
+        .home_fds = fds + ORDER_FORK_FDS,
+        .home_n = order->home_n,
+        .home_shape = &order->home_shape,
+        .link = &z->opened->link,
+        .extra_fds = fds + ORDER_FORK_FDS + order->home_n,
     };
-    while (ORDER_FORK_FDS + how.extra_n < ORDERS_FDS_MAX &&
+    while (ORDER_FORK_FDS + how.home_n + how.extra_n < ORDERS_FDS_MAX &&
            how.extra_fds[how.extra_n] >= 0)
         how.extra_n++;
     close(ZYGOTE_FD);
@@ -146,14 +150,19 @@ static _Noreturn void become_worker(const struct zygote *z,
     worker_main(&how);
 }
 
+static bool is_fork(const struct order *order, const int *fds)
+{
+    return order->shape.slots >= 1 && order->shape.slots <= TRAY_SLOTS_MAX &&
+           order->home_n <= ORDERS_HOMES_MAX &&
+           fds[ORDER_FORK_FDS + order->home_n - 1] >= 0;
+}
+
 static void obey_fork(struct zygote *z, const struct order *order,
                       const int *fds)
 {
     struct news news = {.kind = NEWS_FORKED, .number = order->number};
     uint64_t since_ns = clock_mono_ns();
-    bool is_good = z->opened != NULL && fds[ORDER_FORK_FDS - 1] >= 0 &&
-                   order->shape.slots >= 1 &&
-                   order->shape.slots <= TRAY_SLOTS_MAX &&
+    bool is_good = z->opened != NULL && is_fork(order, fds) &&
                    find_child(z, order->number) == NULL;
     errno = EINVAL;
     pid_t pid = is_good ? fork() : -1;

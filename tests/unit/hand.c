@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "host/card.h"
+#include "pool/errand.h"
 #include "unit.h"
 
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 
 enum {
     WAIT_MS = 20000,
+    SLOTS = 4,
     BLOB_MAX = 16 << 20
 };
 
@@ -86,38 +88,54 @@ bool hand_news(struct hand *hand, uint32_t kind)
     return false;
 }
 
-static void order_open(struct hand *hand, const char *conf, bool is_required)
+static GBytes *pack_cards(const GPtrArray *cards)
+{
+    GByteArray *bytes = g_byte_array_new();
+    struct packer to;
+    packer_grow(&to, bytes, BLOB_MAX);
+    for (unsigned i = 0; i < cards->len; i++)
+        card_pack(cards->pdata[i], &to);
+    return g_byte_array_free_to_bytes(bytes);
+}
+
+static void order_open(struct hand *hand, const struct hand_how *how)
 {
     g_autoptr(GByteArray) bytes = g_byte_array_new();
-    g_autofree char *text = hand_conf(conf);
-    g_autofree char *cwd = g_get_current_dir();
-    char name[] = "main";
-    char path[] = "plugins.conf";
-    const struct zygote_task task = {
-        .class_name = name,
-        .conf_path = path,
-        .conf_dir = cwd,
-        .conf_text = text,
-        .sandbox_is_required = is_required,
+    struct zygote_task task = {
+        .class_name =
+            g_strdup(how->class_name != NULL ? how->class_name : "main"),
+        .conf_path = g_strdup("plugins.conf"),
+        .conf_dir = g_get_current_dir(),
+        .conf_text = hand_conf(how->conf),
+        .foreign = how->foreign != NULL ? pack_cards(how->foreign) : NULL,
+        .uid = how->uid,
+        .gid = how->uid,
+        .sandbox_is_required = how->sandbox_is_required,
     };
     struct packer to;
     packer_grow(&to, bytes, BLOB_MAX);
     zygote_task_pack(&task, &to);
+    zygote_task_clear(&task);
     int blob = orders_blob(bytes->data, bytes->len);
     const struct order order = {.kind = ORDER_OPEN};
     CU_ASSERT_FATAL(orders_send(hand->fd, &order, sizeof order, &blob, 1));
     close(blob);
 }
 
-struct hand *hand_open(const char *conf, bool sandbox_is_required)
+struct hand *hand_open(const struct hand_how *how)
 {
     struct hand *hand = g_new0(struct hand, 1);
     g_autofree char *program = folder("assay");
     g_autoptr(GError) error = NULL;
     CU_ASSERT_FATAL(zygote_start(program, &hand->pid, &hand->fd, &error));
-    order_open(hand, conf, sandbox_is_required);
+    order_open(hand, how);
     hand_news(hand, NEWS_OPENED);
     return hand;
+}
+
+struct hand *hand_open_main(const char *conf)
+{
+    return hand_open(&(struct hand_how){.conf = conf});
 }
 
 static void free_all(GPtrArray *all, void (*free_one)(void *))
@@ -161,36 +179,58 @@ static void read_hello(struct hand_worker *w)
     CU_ASSERT(hello_unpack(&from, w->hand->cards->len, &w->hello));
 }
 
-struct hand_worker *hand_fork(struct hand *hand, uint32_t number)
+static void wait_ready(struct hand_worker *w, uint64_t since_ns)
+{
+    uint64_t count;
+    w->pid = w->hand->news.pid;
+    if (!wait_readable(w->chime) ||
+        read(w->chime, &count, sizeof count) != sizeof count ||
+        atomic_load(&w->tray.head->phase) != TRAY_READY)
+        return;
+    w->ready_ns = clock_mono_ns() - since_ns;
+    read_hello(w);
+}
+
+static struct hand_worker *fork_one(struct hand *hand, uint32_t number,
+                                    const struct hand_worker *home)
 {
     struct hand_worker *w = g_new0(struct hand_worker, 1);
     struct order order = {.kind = ORDER_FORK, .number = number};
     int log[2];
     w->hand = hand;
     w->number = number;
-    tray_shape_for(8 << 20, 8 << 20, false, 4, &order.shape);
+    tray_shape_for(8 << 20, 8 << 20, true, SLOTS, &order.shape);
+    order.home_shape = order.shape;
+    order.home_n = home != NULL;
     CU_ASSERT_FATAL(tray_open(&order.shape, &w->tray, NULL));
     w->bell = eventfd(0, EFD_CLOEXEC);
     w->chime = eventfd(0, EFD_CLOEXEC);
     CU_ASSERT_FATAL(pipe2(log, O_CLOEXEC) == 0);
     fcntl(log[0], F_SETFL, O_NONBLOCK);
     w->log = log[0];
-    const int fds[] = {w->tray.fd, w->bell, w->chime, log[1]};
+    int lent = home != NULL ? tray_fd_to_read(&home->tray) : -1;
+    const int fds[] = {w->tray.fd, w->bell, w->chime, log[1], lent};
     uint64_t since_ns = clock_mono_ns();
-    CU_ASSERT_FATAL(
-        orders_send(hand->fd, &order, sizeof order, fds, G_N_ELEMENTS(fds)));
+    CU_ASSERT_FATAL(orders_send(hand->fd, &order, sizeof order, fds,
+                                ORDER_FORK_FDS + order.home_n));
     close(log[1]);
-    if (!hand_news(hand, NEWS_FORKED))
-        return w;
-    w->pid = hand->news.pid;
-    uint64_t count;
-    if (wait_readable(w->chime) &&
-        read(w->chime, &count, sizeof count) == sizeof count &&
-        atomic_load(&w->tray.head->phase) == TRAY_READY) {
-        w->ready_ns = clock_mono_ns() - since_ns;
-        read_hello(w);
-    }
+    if (lent >= 0)
+        close(lent);
+    if (hand_news(hand, NEWS_FORKED))
+        wait_ready(w, since_ns);
     return w;
+}
+
+struct hand_worker *hand_fork(struct hand *hand, uint32_t number)
+{
+    return fork_one(hand, number, NULL);
+}
+
+struct hand_worker *hand_fork_guest(struct hand *hand, uint32_t number,
+                                    struct hand_worker *home)
+{
+    home->guest = fork_one(hand, number, home);
+    return home->guest;
 }
 
 void hand_worker_free(struct hand_worker *w)
@@ -235,6 +275,7 @@ void hand_ask(struct hand_worker *w, unsigned slot,
         s->is_large_request = large;
     }
     CU_ASSERT(!to.is_full);
+    w->raw_n[slot] = request->raw_n;
     s->task = TRAY_SCAN;
     s->is_bulk = (request->flags & REQUEST_BULK) != 0;
     s->request_n = to.n;
@@ -251,13 +292,88 @@ void hand_task(struct hand_worker *w, unsigned slot, uint32_t task)
     queue(w, s);
 }
 
+/* Where the raw message of a home's running request lies in its tray. */
+static void find_raw(const struct hand_worker *home, struct errand *errand)
+{
+    const struct tray_head *head = home->tray.head;
+    for (unsigned i = 0; i < SLOTS; i++) {
+        const struct tray_slot *slot = &head->slots[i];
+        size_t size;
+        if (atomic_load(&slot->state) != TRAY_RUNNING)
+            continue;
+        const uint8_t *room =
+            tray_request(&home->tray, i, slot->is_large_request != 0, &size);
+        errand->message = slot->ticket;
+        errand->raw_n = home->raw_n[i];
+        errand->raw_at =
+            (uint64_t)(room - home->tray.map) + slot->request_n - errand->raw_n;
+    }
+}
+
+static void put_answer(struct hand_worker *home, GBytes *answer)
+{
+    static const uint64_t one = 1;
+    size_t n = 0;
+    const void *p = g_bytes_get_data(answer, &n);
+    struct tray_ask *ask = &home->tray.head->ask;
+    memcpy(home->tray.answer, p, n);
+    ask->answer_n = n;
+    ask->is_refused = 0;
+    atomic_store(&ask->state, TRAY_ANSWERS);
+    CU_ASSERT(write(home->bell, &one, sizeof one) == sizeof one);
+}
+
+/* Nobody is there to be asked. */
+static void put_no_answer(struct hand_worker *home)
+{
+    static const uint64_t one = 1;
+    struct tray_ask *ask = &home->tray.head->ask;
+    struct packer to;
+    packer_fixed(&to, home->tray.answer, 1024);
+    errand_no_pack("crash", "its worker is not there", &to);
+    ask->answer_n = to.n;
+    ask->is_refused = 1;
+    atomic_store(&ask->state, TRAY_ANSWERS);
+    CU_ASSERT(write(home->bell, &one, sizeof one) == sizeof one);
+}
+
+/* Carries a question to the guest and the answer back. */
+static void carry(struct hand_worker *home)
+{
+    const struct tray_ask *ask = &home->tray.head->ask;
+    struct errand errand = {
+        .question = home->tray.question,
+        .question_n = (size_t)ask->question_n,
+    };
+    if (home->guest == NULL) {
+        put_no_answer(home);
+        return;
+    }
+    find_raw(home, &errand);
+    size_t size;
+    uint8_t *room = tray_request(&home->guest->tray, 0, true, &size);
+    struct packer to;
+    packer_fixed(&to, room, size);
+    errand_pack(&errand, &to);
+    struct tray_slot *slot = &home->guest->tray.head->slots[0];
+    *slot = (struct tray_slot){
+        .task = TRAY_GUEST, .request_n = to.n, .is_large_request = 1};
+    queue(home->guest, slot);
+    CU_ASSERT_FATAL(hand_wait(home->guest, 0));
+    g_autoptr(GBytes) answer = hand_take(home->guest, 0);
+    put_answer(home, answer);
+}
+
 bool hand_wait(struct hand_worker *w, unsigned slot)
 {
     uint64_t count;
-    while (atomic_load(&w->tray.head->slots[slot].state) != TRAY_ANSWERED)
+    while (atomic_load(&w->tray.head->slots[slot].state) != TRAY_ANSWERED) {
         if (!wait_readable(w->chime) ||
             read(w->chime, &count, sizeof count) != sizeof count)
             return false;
+        if (atomic_load(&w->tray.head->ask.state) == TRAY_ASKED)
+            carry(w);
+    }
     return true;
 }
 

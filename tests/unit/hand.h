@@ -31,26 +31,41 @@ struct hand {
 
 /* One worker of it. */
 struct hand_worker {
+    struct hand_worker *guest; /* runs errands for this one; NULL: none */
     struct hand *hand;
     uint32_t number;
     pid_t pid;
     struct tray tray;
     int bell;
     int chime;
-    int log; /* to read */
+    int log;                      /* to read */
+    size_t raw_n[TRAY_SLOTS_MAX]; /* of what was asked last in each slot */
     struct hello hello;
     uint64_t ready_ns; /* from the order to READY */
 };
 
-/* Starts a zygote and has it open class "main" of that configuration, in which @
- * stands for the folder of bad plugins and % for that of the others. */
-struct hand *hand_open(const char *conf, bool sandbox_is_required);
+/* What a zygote is to open. */
+struct hand_how {
+    /* @ stands for the folder of bad plugins, % for that of the others. */
+    const char *conf;
+    const char *class_name;   /* NULL: main */
+    const GPtrArray *foreign; /* struct card; NULL: none */
+    uint32_t uid;             /* 0: stays who it is */
+    bool sandbox_is_required;
+};
+
+struct hand *hand_open(const struct hand_how *how);
+/* Class "main" of that configuration. */
+struct hand *hand_open_main(const char *conf);
 /* Closes the socket, waits for the zygote's end. */
 void hand_free(struct hand *hand);
 /* Waits for the next news of that kind; false: it did not come. */
 bool hand_news(struct hand *hand, uint32_t kind);
 
 struct hand_worker *hand_fork(struct hand *hand, uint32_t number);
+/* A guest that runs errands for `home`. */
+struct hand_worker *hand_fork_guest(struct hand *hand, uint32_t number,
+                                    struct hand_worker *home);
 void hand_worker_free(struct hand_worker *worker);
 /* Kills it by order, waits for its death; its status. */
 int hand_kill(struct hand_worker *worker);
@@ -59,7 +74,8 @@ int hand_kill(struct hand_worker *worker);
 void hand_ask(struct hand_worker *worker, unsigned slot,
               const struct request *request);
 void hand_task(struct hand_worker *worker, unsigned slot, uint32_t task);
-/* Waits until the slot is answered; false: not within some seconds. */
+/* Waits until the slot is answered, carrying questions to the guest and back; false:
+ * not within some seconds. */
 bool hand_wait(struct hand_worker *worker, unsigned slot);
 /* Takes the answer's bytes out and frees the slot. */
 GBytes *hand_take(struct hand_worker *worker, unsigned slot);

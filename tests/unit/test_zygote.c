@@ -3,6 +3,7 @@
  * A real zygote and real workers, driven by orders: what a worker answers is what a
  * scan in this process finds, and every death is told.
  */
+#include "dump.h"
 #include "hand.h"
 #include "hosting.h"
 #include "mail/message.h"
@@ -29,7 +30,7 @@ static const char in_tree[] =
 
 static void workers_are_ready_and_shut_in(void)
 {
-    struct hand *hand = hand_open(in_tree, false);
+    struct hand *hand = hand_open_main(in_tree);
     CU_ASSERT_PTR_NOT_NULL_FATAL(hand->cards);
     CU_ASSERT_EQUAL(hand->cards->len, 4);
     CU_ASSERT_EQUAL(hand->refusals->len, 0);
@@ -50,57 +51,6 @@ static void workers_are_ready_and_shut_in(void)
 
 /* --- the same as in this process ------------------------------------------------- */
 
-static void tell_objects(const struct message *message, GString *to)
-{
-    for (unsigned i = 0; i < message->objects->len; i++) {
-        struct object *o = message->objects->pdata[i];
-        g_string_append_printf(to, "object %s %s %zu\n", o->path,
-                               o->type_detected, o->size);
-    }
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void tell_facts(const struct scan *scan, GString *to)
-{
-    g_autoptr(GPtrArray) lines = g_ptr_array_new_with_free_func(g_free);
-    GHashTableIter iter;
-    void *key;
-    void *value;
-    g_hash_table_iter_init(&iter, scan->facts);
-    while (g_hash_table_iter_next(&iter, &key, &value))
-        g_ptr_array_add(lines,
-                        g_strdup_printf("fact %s=%s\n", (const char *)key,
-                                        (const char *)value));
-    g_ptr_array_sort(lines, by_text);
-    for (unsigned i = 0; i < lines->len; i++)
-        g_string_append(to, lines->pdata[i]);
-}
-
-/* All of a result that does not tell time; yours. */
-static char *told(const struct scan *scan)
-{
-    GString *to = g_string_new(NULL);
-    tell_objects(scan->message, to);
-    for (unsigned i = 0; i < scan->findings->len; i++) {
-        const struct finding *f = scan->findings->pdata[i];
-        g_string_append_printf(
-            to, "finding %s %u %u %s %s: %s\n", f->plugin, f->kind, f->reason,
-            f->name, f->object != NULL ? f->object->path : "-", f->text);
-    }
-    for (unsigned i = 0; i < scan->answers->len; i++) {
-        const struct scan_answer *a =
-            &g_array_index(scan->answers, struct scan_answer, i);
-        g_string_append_printf(to, "answer %s %u %s\n", a->plugin, a->status,
-                               a->object != NULL ? a->object->path : "-");
-    }
-    tell_facts(scan, to);
-    return g_string_free(to, false);
-}
-
 /* In-process scans beside those of workers, with one configuration. */
 struct both {
     struct hosting *here;
@@ -109,12 +59,12 @@ struct both {
     struct scan_plan plan;
 };
 
-static void both_open(struct both *both, const char *conf)
+static void both_open_how(struct both *both, const struct hand_how *how)
 {
-    g_autofree char *text = hand_conf(conf);
+    g_autofree char *text = hand_conf(how->conf);
     both->here = hosting_open(text);
     CU_ASSERT_PTR_NOT_NULL_FATAL(both->here->host);
-    both->hand = hand_open(conf, false);
+    both->hand = hand_open(how);
     CU_ASSERT_PTR_NOT_NULL_FATAL(both->hand->cards);
     both->session = session_new();
     both->plan = (struct scan_plan){
@@ -123,6 +73,11 @@ static void both_open(struct both *both, const char *conf)
         .limits = both->here->limits,
     };
     host_start(both->here->host);
+}
+
+static void both_open(struct both *both, const char *conf)
+{
+    both_open_how(both, &(struct hand_how){.conf = conf});
 }
 
 static void both_close(struct both *both)
@@ -138,7 +93,7 @@ static char *told_here(const struct both *both, GBytes *raw)
     struct message *message =
         message_new(raw, both->session, &both->plan.limits);
     struct scan *scan = scan_run(&both->plan, message, NOW_S);
-    char *text = told(scan);
+    char *text = dump_scan(scan);
     scan_free(scan);
     message_free(message);
     return text;
@@ -150,6 +105,7 @@ static void ask(const struct both *both, struct hand_worker *w, unsigned slot,
     size_t n = 0;
     const uint8_t *p = g_bytes_get_data(raw, &n);
     const struct request request = {
+        .flags = REQUEST_NEEDS_DIGESTS,
         .now_s = NOW_S,
         .session = both->session,
         .raw = p,
@@ -173,6 +129,7 @@ static char *told_there(const struct both *both, struct hand_worker *w,
         .session = both->session,
         .raw_size = g_bytes_get_size(raw),
         .now_s = NOW_S,
+        .needs_digests = true,
     };
     struct unpacker from;
     struct reply reply = {0};
@@ -181,7 +138,7 @@ static char *told_there(const struct both *both, struct hand_worker *w,
         printf("  %s\n", error->message);
         return NULL;
     }
-    char *text = reply.scan != NULL ? told(reply.scan) : NULL;
+    char *text = reply.scan != NULL ? dump_scan(reply.scan) : NULL;
     reply_clear(&reply);
     return text;
 }
@@ -193,7 +150,7 @@ static void compare(const struct both *both, struct hand_worker *w,
     ask(both, w, slot, raw);
     g_autofree char *there = told_there(both, w, slot, raw);
     CU_ASSERT_PTR_NOT_NULL_FATAL(there);
-    CU_ASSERT_STRING_EQUAL(there, here);
+    CU_ASSERT(dump_same(here, there));
 }
 
 /* All mails of tests/mail: GBytes. */
@@ -314,7 +271,7 @@ static bool is_gone(pid_t pid)
 
 static void all_end_when_the_socket_is_closed(void)
 {
-    struct hand *hand = hand_open(crasher, false);
+    struct hand *hand = hand_open_main(crasher);
     struct hand_worker *w[] = {hand_fork(hand, 0), hand_fork(hand, 1)};
     pid_t zygote = hand->pid;
     hand_free(hand);
@@ -327,7 +284,7 @@ static void all_end_when_the_socket_is_closed(void)
 
 static void a_killed_zygote_takes_its_workers_along(void)
 {
-    struct hand *hand = hand_open(crasher, false);
+    struct hand *hand = hand_open_main(crasher);
     struct hand_worker *w[] = {hand_fork(hand, 0), hand_fork(hand, 1)};
     kill(hand->pid, SIGKILL);
     CU_ASSERT(!hand_news(hand, NEWS_DIED));
@@ -340,13 +297,78 @@ static void a_killed_zygote_takes_its_workers_along(void)
 
 static void a_zygote_says_why_it_does_not_open(void)
 {
-    struct hand *hand = hand_open("[plugin right]\nfile = @/right.so\n"
-                                  "class = main\nno_such = 1\n",
-                                  false);
+    struct hand *hand = hand_open_main("[plugin right]\nfile = @/right.so\n"
+                                       "class = main\nno_such = 1\n");
     CU_ASSERT_PTR_NULL(hand->cards);
     CU_ASSERT_PTR_NOT_NULL_FATAL(hand->failed);
     CU_ASSERT_PTR_NOT_NULL(strstr(hand->failed, "plugins.conf:4: [right]"));
     hand_free(hand);
+}
+
+/* --- other classes --------------------------------------------------------------- */
+
+static const char split[] =
+    "[plugin attachment]\nfile = %/attachment.so\nclass = main\n"
+    "block_lists = sigs/attachment/owa-today.list, "
+    "sigs/attachment/assay-detected.list\n"
+    "macro_lists = sigs/attachment/macro-documents.list\n"
+    "[plugin archive]\nfile = %/archive.so\nclass = abroad\n"
+    "[plugin tnef]\nfile = %/tnef.so\nclass = main\n"
+    "[plugin spam]\nfile = %/spam.so\nclass = abroad\n";
+
+/* A home worker and a guest; both->hand is the home's. */
+struct split_pool {
+    struct both both;
+    struct hand *abroad;
+    struct hand_worker *home;
+    struct hand_worker *guest;
+};
+
+static void split_open(struct split_pool *p, const char *conf)
+{
+    *p = (struct split_pool){
+        .abroad =
+            hand_open(&(struct hand_how){.conf = conf, .class_name = "abroad"}),
+    };
+    CU_ASSERT_PTR_NOT_NULL_FATAL(p->abroad->cards);
+    both_open_how(&p->both, &(struct hand_how){.conf = conf,
+                                               .foreign = p->abroad->cards});
+    p->home = hand_fork(p->both.hand, 0);
+    p->guest = hand_fork_guest(p->abroad, 0, p->home);
+    CU_ASSERT_FATAL(p->home->ready_ns > 0 && p->guest->ready_ns > 0);
+}
+
+static void split_close(struct split_pool *p)
+{
+    hand_worker_free(p->home);
+    hand_worker_free(p->guest);
+    both_close(&p->both);
+    hand_free(p->abroad);
+}
+
+static void a_plugin_of_another_class_finds_the_same(void)
+{
+    struct split_pool p;
+    split_open(&p, split);
+    g_autoptr(GPtrArray) mails = samples();
+    for (unsigned i = 0; i < mails->len; i++)
+        compare(&p.both, p.home, i % 4, mails->pdata[i]);
+    /* Its answers did come from there. */
+    CU_ASSERT(p.guest->tray.head->slots[0].ticket > mails->len);
+    split_close(&p);
+}
+
+static void a_missing_class_is_told_of_every_plugin(void)
+{
+    struct split_pool p;
+    split_open(&p, split);
+    g_autoptr(GBytes) raw = mail_with("nothing");
+    p.home->guest = NULL;
+    ask(&p.both, p.home, 0, raw);
+    g_autofree char *there = told_there(&p.both, p.home, 0, raw);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(there);
+    CU_ASSERT_PTR_NOT_NULL(strstr(there, "\"its worker is not there\""));
+    split_close(&p);
 }
 
 UNIT_MAIN("zygote", UNIT(workers_are_ready_and_shut_in),
@@ -355,4 +377,6 @@ UNIT_MAIN("zygote", UNIT(workers_are_ready_and_shut_in),
           UNIT(a_hanging_worker_is_killed_by_order),
           UNIT(all_end_when_the_socket_is_closed),
           UNIT(a_killed_zygote_takes_its_workers_along),
-          UNIT(a_zygote_says_why_it_does_not_open))
+          UNIT(a_zygote_says_why_it_does_not_open),
+          UNIT(a_plugin_of_another_class_finds_the_same),
+          UNIT(a_missing_class_is_told_of_every_plugin))
