@@ -37,6 +37,7 @@ void conf_free(struct conf *conf)
         section_free(conf->sections->pdata[i]);
     g_ptr_array_unref(conf->sections);
     g_free(conf->path);
+    g_free(conf->text);
     g_free(conf->dir);
     g_free(conf);
 }

@@ -236,6 +236,7 @@ bool conf_parse(const char *text, size_t n, const char *path, const char *dir,
 {
     struct conf *conf = g_new0(struct conf, 1);
     conf->path = g_strdup(path);
+    conf->text = g_strndup(text, n);
     conf->dir = g_canonicalize_filename(dir, NULL);
     conf->sections = g_ptr_array_new();
     struct parser parser = {
