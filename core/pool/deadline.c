@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who is late: a plugin's call, a scan, a caller's own time; and which worker has
+ * served long enough.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "pool/inside.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    LATE_MS =
+        2000, /* a scan ends itself at limits.max_time; so much later never */
+    GRACE_MS = 100, /* after the caller's own deadline */
+    MOVE_MS = 50    /* what waits behind something slower is moved */
+};
+
+static void warn(const struct crew *crew, struct seat *seat, uint64_t call_ns,
+                 const struct crumb_copy *crumb, uint64_t now_ns)
+{
+    const struct generation *generation = crew->self;
+    if (seat->warned_ns == call_ns)
+        return;
+    seat->warned_ns = call_ns;
+    struct log_event event;
+    log_begin(&event, LOG_LEVEL_WARNING, "plugin.slow");
+    log_text(&event, "class", crew->class_name);
+    log_text(&event, "plugin",
+             crumb->scanner > 0
+                 ? generation->plan.scanners[crumb->scanner - 1]->name
+                 : "core");
+    log_text(&event, "object", crumb->where);
+    log_number(&event, "ms", (int64_t)((now_ns - call_ns) / MS_NS));
+    log_end(&event);
+}
+
+/* The plugin's own time; what the worker says of it counts only against it. */
+static bool is_call_late(const struct crew *crew, struct seat *seat,
+                         uint64_t now_ns)
+{
+    const struct generation *generation = crew->self;
+    const struct class_options *options = &crew->options;
+    uint64_t call_ns = atomic_load(&seat->tray.head->crumb.call_ns);
+    if (call_ns == 0 || call_ns >= now_ns || seat->errand != NULL)
+        return false;
+    uint64_t took_ns = now_ns - call_ns;
+    if (took_ns > options->plugin_time_ns)
+        return true;
+    if (options->plugin_warn_ns != 0 && took_ns > options->plugin_warn_ns) {
+        struct crumb_copy crumb;
+        crumb_read(&seat->tray.head->crumb, generation->plan.scanner_n, &crumb);
+        warn(crew, seat, call_ns, &crumb, now_ns);
+    }
+    return false;
+}
+
+static void look_at_seat(struct crew *crew, struct seat *seat, uint64_t now_ns)
+{
+    const struct generation *generation = crew->self;
+    struct pool *pool = generation->pool;
+    if ((seat->state != SEAT_READY && seat->state != SEAT_RETIRING) ||
+        seat->load_n == 0)
+        return;
+    const struct load *load = &seat->loads[seat_oldest(seat)];
+    const struct job *job = load->task == TRAY_SCAN ? load->work : NULL;
+    uint64_t since_ns = seat->current_ns;
+    uint64_t most_ns = (pool->how.limits->max_time_ms + LATE_MS) * MS_NS;
+    bool is_late = now_ns > since_ns && now_ns - since_ns > most_ns;
+    if (job != NULL && job->deadline_ns != 0 &&
+        now_ns > job->deadline_ns + GRACE_MS * MS_NS)
+        is_late = true;
+    if (is_late || is_call_late(crew, seat, now_ns)) {
+        crew_kill(crew, seat, DEATH_TIMEOUT);
+    } else if (seat->load_n > 1 && now_ns - since_ns > MOVE_MS * MS_NS) {
+        seat->is_slow = true;
+        serve_withdraw(pool, seat);
+    }
+}
+
+/* Resident memory in KiB, without what is shared with its zygote by file; 0: not to
+ * be had. */
+static uint64_t resident_kib(pid_t pid)
+{
+    char path[64];
+    unsigned long long size;
+    unsigned long long resident;
+    g_snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
+    FILE *f = fopen(path, "re");
+    bool is_good = f != NULL && fscanf(f, "%llu %llu", &size, &resident) == 2;
+    if (f != NULL)
+        fclose(f);
+    return is_good ? resident * (uint64_t)sysconf(_SC_PAGESIZE) / 1024 : 0;
+}
+
+static void recycle(struct crew *crew, struct seat *seat, uint64_t now_ns)
+{
+    const struct generation *generation = crew->self;
+    const struct pool_options *options = generation->pool->how.options;
+    if (seat->state == SEAT_READY) {
+        uint64_t rss_kib = resident_kib(seat->pid);
+        if (seat->rss_kib == 0)
+            seat->rss_kib = rss_kib;
+        bool has_grown =
+            options->recycle_growth != 0 && rss_kib > seat->rss_kib &&
+            (rss_kib - seat->rss_kib) * 1024 > options->recycle_growth;
+        bool is_old = options->recycle_scans != 0 &&
+                      seat->scans >= options->recycle_scans;
+        if (has_grown || is_old)
+            seat_enter(seat, SEAT_RETIRING, now_ns);
+    }
+    if (seat->state == SEAT_RETIRING) {
+        if (seat->load_n == 0)
+            crew_kill(crew, seat, DEATH_OUTSIDE);
+        else
+            serve_withdraw(generation->pool, seat);
+    }
+}
+
+/* A job whose caller does not wait any longer. */
+static void look_at_jobs(struct pool *pool, uint64_t now_ns)
+{
+    g_autoptr(GPtrArray) late = g_ptr_array_new();
+    GHashTableIter iter;
+    void *key;
+    g_hash_table_iter_init(&iter, pool->jobs);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        struct job *job = key;
+        if ((job->state == JOB_WAITING || job->state == JOB_ASKING) &&
+            job->deadline_ns != 0 && now_ns > job->deadline_ns)
+            g_ptr_array_add(late, job);
+    }
+    for (unsigned i = 0; i < late->len; i++)
+        answer_unread(late->pdata[i], "deadline",
+                      "its time was over before a worker was free");
+}
+
+void deadline_look(struct pool *pool, uint64_t now_ns)
+{
+    const struct generation *generation = pool->now;
+    for (unsigned i = 0; generation != NULL && i < generation->crews->len;
+         i++) {
+        struct crew *crew = generation->crews->pdata[i];
+        for (unsigned k = 0; k < crew->seat_n; k++) {
+            look_at_seat(crew, &crew->seats[k].seat, now_ns);
+            recycle(crew, &crew->seats[k].seat, now_ns);
+        }
+    }
+    look_at_jobs(pool, now_ns);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What becomes of messages whose worker died: the one it was on goes through its
+ * trial, those that only waited there go back to their places in the queue.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "pool/inside.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+enum {
+    TRIES_MAX = 10 /* a worker that dies without a word is nobody's guilt */
+};
+
+void death_go_on(struct pool *pool, struct job *job)
+{
+    job->seat = NULL;
+    job->crew = NULL;
+    if (job->trial.step == TRIAL_HELD) {
+        answer_unread(job, NULL, NULL);
+        return;
+    }
+    if (job->trial.tries >= TRIES_MAX) {
+        answer_unread(job, "workers",
+                      "no worker that took it lived long enough to answer");
+        return;
+    }
+    /* What another plugin may have been part of begins anew. */
+    g_clear_pointer(&job->journal, g_byte_array_unref);
+    g_clear_pointer(&job->answers, g_byte_array_unref);
+    job->state = JOB_WAITING;
+    queue_put_back(&pool->queue, &job->item);
+}
+
+static void find_cause(const struct seat *seat, int status,
+                       const struct crumb_copy *crumb, struct death *out)
+{
+    if (seat->was_killed) {
+        out->cause = seat->cause;
+    } else if (status == -1) {
+        out->cause = DEATH_OUTSIDE;
+    } else if (WIFEXITED(status)) {
+        out->cause = DEATH_EXIT;
+        out->number = WEXITSTATUS(status);
+    } else if (WTERMSIG(status) == SIGSYS) {
+        out->cause = DEATH_DENIED;
+        out->number = (int)crumb->denied;
+    } else if (WTERMSIG(status) == SIGKILL) {
+        out->cause = DEATH_OUTSIDE;
+    } else if (WTERMSIG(status) == SIGXCPU) {
+        out->cause = DEATH_TIMEOUT;
+    } else {
+        out->cause = DEATH_SIGNAL;
+        out->number = WTERMSIG(status);
+    }
+}
+
+static void say(const struct crew *crew, const struct seat *seat,
+                const struct death *death, const struct crumb_copy *crumb)
+{
+    g_autofree char *text = death_text(death);
+    struct log_event event;
+    log_begin(&event, LOG_LEVEL_WARNING, "worker.died");
+    log_text(&event, "class", crew->class_name);
+    log_number(&event, "pid", seat->pid);
+    log_text(&event, "plugin",
+             death->scanner != NULL ? death->scanner : "core");
+    log_text(&event, "why", text);
+    if (crumb->type[0] != '\0')
+        log_text(&event, "type", crumb->type);
+    log_end(&event);
+}
+
+/* Who was on duty. */
+static void find_guilty(struct crew *crew, struct seat *seat, int status,
+                        struct crumb_copy *crumb, struct death *death)
+{
+    const struct generation *generation = crew->self;
+    crumb_read(&seat->tray.head->crumb, generation->plan.scanner_n, crumb);
+    *death = (struct death){0};
+    find_cause(seat, status, crumb, death);
+    if (crumb->scanner > 0)
+        death->scanner = generation->plan.scanners[crumb->scanner - 1]->name;
+    g_strlcpy(death->where, crumb->where, sizeof death->where);
+}
+
+static bool has_neighbours(const struct crew *crew)
+{
+    return crew->cards->len > 1;
+}
+
+void death_of_seat(struct crew *crew, struct seat *seat, int status)
+{
+    struct generation *generation = crew->self;
+    struct pool *pool = generation->pool;
+    struct crumb_copy crumb;
+    struct death death;
+    struct load load;
+    find_guilty(crew, seat, status, &crumb, &death);
+    if (!pool->is_ending)
+        say(crew, seat, &death, &crumb);
+    while (seat_take_oldest(seat, &load)) {
+        struct job *job = load.work;
+        if (job == NULL || load.task != TRAY_SCAN)
+            continue;
+        if (crumb.ticket == load.ticket)
+            trial_died(&job->trial, &death, has_neighbours(crew));
+        death_go_on(pool, job);
+    }
+}

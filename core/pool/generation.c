@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One set of crews: first the classes beside "main", then "main", whose workers need
+ * to know the plugins of the others.
+ */
+#include "base/error.h"
+#include "host/card.h"
+#include "host/class.h"
+#include "pool/inside.h"
+
+#include <string.h>
+
+static void on_opened(void *self, struct crew *crew)
+{
+    struct generation *generation = self;
+    for (unsigned i = 0; i < crew->refusals->len; i++)
+        g_ptr_array_add(generation->refusals, crew->refusals->pdata[i]);
+}
+
+static void on_ready(void *self, struct crew *crew, struct seat *seat,
+                     const struct hello *hello)
+{
+    (void)self;
+    (void)crew;
+    (void)seat;
+    (void)hello;
+}
+
+static void on_died(void *self, struct crew *crew, struct seat *seat,
+                    int status)
+{
+    (void)self;
+    death_of_seat(crew, seat, status);
+}
+
+static const struct crew_events events = {
+    .opened = on_opened,
+    .ready = on_ready,
+    .died = on_died,
+};
+
+static GBytes *pack_foreign(const struct generation *generation)
+{
+    GByteArray *bytes = g_byte_array_new();
+    struct packer to;
+    packer_grow(&to, bytes, 8 << 20);
+    for (unsigned i = 0; i < generation->crews->len; i++) {
+        const struct crew *crew = generation->crews->pdata[i];
+        for (unsigned k = 0; k < crew->cards->len; k++)
+            card_pack(crew->cards->pdata[k], &to);
+    }
+    return g_byte_array_free_to_bytes(bytes);
+}
+
+static bool start_crew(struct generation *generation, const char *class_name,
+                       GBytes *foreign, GError **error)
+{
+    struct pool *pool = generation->pool;
+    const struct pool_options *options = pool->how.options;
+    struct class_options class;
+    if (!class_options_read(pool->how.conf, class_name, options, &class, error))
+        return false;
+    bool is_home = strcmp(class_name, CLASS_MAIN) == 0;
+    bool has_guests = generation->crews->len > 0 || !is_home;
+    const struct zygote_task task = {
+        .class_name = (char *)(uintptr_t)class_name,
+        .conf_path = pool->how.conf->path,
+        .conf_dir = pool->how.conf->dir,
+        .conf_text = pool->how.conf->text,
+        .only_file = (char *)(uintptr_t)pool->how.only_file,
+        .no_plugins = pool->how.no_plugins,
+        .foreign = foreign,
+        .sandbox_is_required = options->sandbox == POOL_SANDBOX_REQUIRED,
+        .landlock_abi_max = pool->how.landlock_abi_max,
+        .memory_bytes = class.memory,
+    };
+    struct crew_how how = {
+        .task = &task,
+        .program = pool->program,
+        .is_home = is_home,
+        .seat_n = (unsigned)class.workers_max,
+        .epoll = pool->epoll,
+        .events = &events,
+        .self = generation,
+    };
+    tray_shape_for(pool->how.limits->max_message_bytes,
+                   pool->how.limits->max_bytes, has_guests,
+                   (uint32_t)options->slots, &how.shape);
+    struct crew *crew = crew_new(&how, error);
+    if (crew == NULL) {
+        class_options_clear(&class);
+        return false;
+    }
+    crew->options = class;
+    crew->wanted = (unsigned)class.workers_min;
+    g_ptr_array_add(generation->crews, crew);
+    if (is_home)
+        generation->home = crew;
+    return true;
+}
+
+static void fail(struct generation *generation, const char *why)
+{
+    if (generation->state == GENERATION_FAILED)
+        return;
+    generation->state = GENERATION_FAILED;
+    generation->why = g_strdup(why);
+}
+
+static void free_crew(void *crew)
+{
+    crew_free(crew);
+}
+
+struct generation *generation_new(struct pool *pool, uint64_t number,
+                                  GError **error)
+{
+    struct generation *generation = g_new0(struct generation, 1);
+    generation->pool = pool;
+    generation->number = number;
+    generation->crews = g_ptr_array_new_with_free_func(free_crew);
+    generation->refusals = g_ptr_array_new();
+    const struct host_how how = {
+        .conf = pool->how.conf,
+        .limits = pool->how.limits,
+        .only_file = pool->how.only_file,
+    };
+    g_autoptr(GPtrArray) classes = NULL;
+    bool is_good = pool->how.no_plugins || host_classes(&how, &classes, error);
+    for (unsigned i = 1; is_good && classes != NULL && i < classes->len; i++) {
+        const struct host_class *class = classes->pdata[i];
+        is_good = start_crew(generation, class->name, NULL, error);
+    }
+    if (is_good)
+        return generation;
+    generation_free(generation);
+    return NULL;
+}
+
+void generation_free(struct generation *generation)
+{
+    if (generation == NULL)
+        return;
+    g_ptr_array_unref(generation->crews);
+    g_ptr_array_unref(generation->refusals);
+    g_free(generation->store);
+    g_free(generation->scanners);
+    g_free(generation->crew_of);
+    g_free(generation->why);
+    g_free(generation);
+}
+
+/* --- the plan ---------------------------------------------------------------------- */
+
+static struct crew *find_crew(const struct generation *generation,
+                              const char *scanner)
+{
+    for (unsigned i = 0; i < generation->crews->len; i++) {
+        struct crew *crew = generation->crews->pdata[i];
+        for (unsigned k = 0; k < crew->cards->len; k++) {
+            const struct card *card = crew->cards->pdata[k];
+            if (card->name == scanner)
+                return crew;
+        }
+    }
+    return NULL;
+}
+
+/* The same scanners in the same order as "main"'s workers have them. */
+static bool make_plan(struct generation *generation, GError **error)
+{
+    const struct pool *pool = generation->pool;
+    size_t n = 0;
+    for (unsigned i = 0; i < generation->crews->len; i++)
+        n += ((const struct crew *)generation->crews->pdata[i])->cards->len;
+    generation->store = g_new0(struct scanner, n + 1);
+    generation->scanners = g_new0(const struct scanner *, n + 1);
+    generation->crew_of = g_new0(struct crew *, n + 1);
+    size_t at = 0;
+    for (unsigned i = 0; i < generation->crews->len; i++) {
+        const struct crew *crew = generation->crews->pdata[i];
+        for (unsigned k = 0; k < crew->cards->len; k++, at++) {
+            card_scanner(crew->cards->pdata[k], &generation->store[at]);
+            generation->scanners[at] = &generation->store[at];
+        }
+    }
+    const struct host_how how = {
+        .conf = pool->how.conf,
+        .limits = pool->how.limits,
+        .only_file = pool->how.only_file,
+    };
+    if (n > 0 && !host_order(&how, generation->scanners, n, error))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        generation->crew_of[i] =
+            find_crew(generation, generation->scanners[i]->name);
+    generation->plan = (struct scan_plan){
+        .scanners = generation->scanners,
+        .scanner_n = n,
+        .limits = *pool->how.limits,
+    };
+    return true;
+}
+
+int generation_place(const struct generation *generation, const char *name)
+{
+    for (size_t i = 0; i < generation->plan.scanner_n; i++)
+        if (generation->plan.scanners[i]->name == name)
+            return (int)i;
+    return -1;
+}
+
+/* --- its way ------------------------------------------------------------------------- */
+
+/* Is every crew that was started open?  A class that cannot be opened fails all. */
+static bool all_open(struct generation *generation)
+{
+    bool are_open = true;
+    for (unsigned i = 0; i < generation->crews->len; i++) {
+        const struct crew *crew = generation->crews->pdata[i];
+        if (crew->state == CREW_FAILED)
+            fail(generation, crew->why);
+        else if (crew->state != CREW_OPEN)
+            are_open = false;
+    }
+    return are_open && generation->state != GENERATION_FAILED;
+}
+
+static void start_home(struct generation *generation)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) foreign = pack_foreign(generation);
+    if (start_crew(generation, CLASS_MAIN, foreign, &error))
+        generation->state = GENERATION_HOME;
+    else
+        fail(generation, error->message);
+}
+
+static void become_ready(struct generation *generation)
+{
+    g_autoptr(GError) error = NULL;
+    if (make_plan(generation, &error)) {
+        generation->state = GENERATION_READY;
+        generation->home->scanner_n = generation->plan.scanner_n;
+    } else {
+        fail(generation, error->message);
+    }
+}
+
+void generation_tend(struct generation *generation, uint64_t now_ns)
+{
+    if (generation->state == GENERATION_GUESTS && all_open(generation))
+        start_home(generation);
+    if (generation->state == GENERATION_HOME && all_open(generation))
+        become_ready(generation);
+    if (generation->state != GENERATION_READY)
+        return;
+    for (unsigned i = 0; i < generation->crews->len; i++)
+        crew_tend(generation->crews->pdata[i], now_ns);
+}

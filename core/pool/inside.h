@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private to the front's half of core/pool: what its files share.
+ *
+ *     pool.c        what a front calls; the loop
+ *     serve.c       from the queue into trays, and answers out of them
+ *     death.c       what becomes of messages whose worker died
+ *     deadline.c    who is late, who is to be replaced
+ *     answer.c      the end of a job
+ *     generation.c  one set of crews, from its start to its end
+ */
+#ifndef POOL_INSIDE_H
+#define POOL_INSIDE_H
+
+#include "pool/crew.h"
+#include "pool/job.h"
+#include "pool/pool.h"
+#include "pool/reply.h"
+
+#include <glib.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MS_NS UINT64_C(1000000)
+
+enum generation_state {
+    GENERATION_GUESTS, /* the other classes load: "main" needs their cards */
+    GENERATION_HOME,   /* "main" loads */
+    GENERATION_READY,
+    GENERATION_FAILED, /* `why` */
+};
+
+/* One set of crews.  Owned by the pool. */
+struct generation {
+    struct pool *pool;
+    uint64_t number; /* from 1 */
+    enum generation_state state;
+    char *why;
+    GPtrArray *crews;      /* struct crew; the last one is "main" */
+    struct crew *home;     /* NULL until it is started */
+    struct scanner *store; /* one of each card */
+    const struct scanner **scanners;
+    struct crew **crew_of; /* by place in the plan */
+    struct scan_plan plan;
+    GPtrArray *refusals; /* struct refusal, lent by the crews */
+};
+
+struct pool {
+    struct pool_how how;
+    char *program;
+    int epoll;
+    struct queue queue;
+    struct generation *now;    /* NULL: none has become ready yet */
+    struct generation *coming; /* is being made ready; NULL: none */
+    GHashTable *jobs;          /* struct job, unanswered, as a set */
+    GHashTable *by_key;        /* key -> struct job that others may join */
+    GPtrArray *asking;         /* struct job in JOB_ASKING */
+    GByteArray *buffer;        /* a reply, copied */
+    uint64_t tick_ns;          /* when late ones were last looked for */
+    uint64_t next_number;
+    bool is_ending;
+};
+
+/* --- generation.c --- */
+struct generation *generation_new(struct pool *pool, uint64_t number,
+                                  GError **error);
+void generation_free(struct generation *generation);
+/* Does what can be done now; state tells how far it is. */
+void generation_tend(struct generation *generation, uint64_t now_ns);
+/* Place of a scanner in the plan; -1: it has none of that name. */
+int generation_place(const struct generation *generation, const char *name);
+
+/* --- serve.c --- */
+/* Hands out what waits as far as there are workers for it. */
+void serve_queue(struct pool *pool);
+/* Takes the answers of one seat. */
+void serve_answers(struct crew *crew, struct seat *seat);
+/* The job is on a seat: its answer is dropped; the same and the seat is freed at once;
+ * the answer is `next`'s from now on. */
+void serve_disown(struct job *job);
+void serve_cancel(struct job *job);
+void serve_replace(struct job *job, struct job *next);
+/* Takes back what waits on a seat behind something slow. */
+void serve_withdraw(struct pool *pool, struct seat *seat);
+
+/* --- death.c --- */
+void death_of_seat(struct crew *crew, struct seat *seat, int status);
+/* The job goes on with what its trial says. */
+void death_go_on(struct pool *pool, struct job *job);
+
+/* --- deadline.c --- */
+void deadline_look(struct pool *pool, uint64_t now_ns);
+
+/* --- answer.c --- */
+/* The plan without what is left out for this job; `*store` is yours. */
+void answer_plan(const struct generation *generation, const GArray *left_out,
+                 struct scan_plan *plan, const struct scanner ***store);
+/* Calls back and frees the job, and those that joined it. */
+void answer_job(struct job *job, const struct scan_plan *plan,
+                struct message *message, struct scan *scan);
+/* The same for a message that was not scanned: one finding `failed` of core says
+ * why, next to what its trial tells.  NULL: only that. */
+void answer_unread(struct job *job, const char *name, const char *text);
+
+#endif

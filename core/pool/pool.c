@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a front calls, and the loop.
+ */
+#include "pool/pool.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "pool/inside.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+enum {
+    TICK_MS = 10,
+    IDLE_MS = 1000,
+    EVENTS = 64
+};
+
+/* --- opening and closing ------------------------------------------------------------ */
+
+static unsigned hash_key(gconstpointer key)
+{
+    unsigned h;
+    memcpy(&h, key, sizeof h); /* of a digest: as good as any */
+    return h;
+}
+
+static int same_key(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, QUEUE_KEY_SIZE) == 0;
+}
+
+static struct pool *pool_new(const struct pool_how *how, GError **error)
+{
+    g_autofree char *program = how->program != NULL
+                                   ? g_strdup(how->program)
+                                   : g_file_read_link("/proc/self/exe", error);
+    int epoll = program != NULL ? epoll_create1(EPOLL_CLOEXEC) : -1;
+    if (epoll < 0) {
+        if (program != NULL)
+            g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "epoll_create1: %s",
+                        g_strerror(errno));
+        return NULL;
+    }
+    struct pool *pool = g_new0(struct pool, 1);
+    pool->how = *how;
+    pool->program = g_steal_pointer(&program);
+    pool->epoll = epoll;
+    queue_init(&pool->queue, how->options->queue_max,
+               how->options->queue_bytes);
+    pool->jobs = g_hash_table_new(NULL, NULL);
+    pool->by_key = g_hash_table_new(hash_key, same_key);
+    pool->asking = g_ptr_array_new();
+    pool->buffer = g_byte_array_new();
+    /* Workers whose zygote has died are ours to bury. */
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    return pool;
+}
+
+/* Until it can scan, or says why it cannot. */
+static bool wait_ready(struct pool *pool, struct generation *generation,
+                       GError **error)
+{
+    uint64_t begun_ns = clock_mono_ns();
+    uint64_t most_ns = pool->how.options->load_time_ns;
+    pool->coming = generation;
+    while (generation->state != GENERATION_FAILED &&
+           (generation->state != GENERATION_READY ||
+            crew_ready(generation->home) == 0)) {
+        pool_run(pool, TICK_MS);
+        if (clock_mono_ns() - begun_ns <= most_ns)
+            continue;
+        g_set_error(
+            error, BASE_ERROR, BASE_ERROR_PLUGIN,
+            "no worker was ready after %u s: [pool] load_time is how "
+            "long plugins may take to load",
+            (unsigned)(pool->how.options->load_time_ns / (1000 * MS_NS)));
+        return false;
+    }
+    if (generation->state == GENERATION_READY)
+        return true;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_PLUGIN, "%s", generation->why);
+    return false;
+}
+
+bool pool_open(const struct pool_how *how, struct pool **out, GError **error)
+{
+    struct pool *pool = pool_new(how, error);
+    if (pool == NULL)
+        return false;
+    struct generation *generation = generation_new(pool, 1, error);
+    if (generation != NULL && wait_ready(pool, generation, error)) {
+        pool->coming = NULL;
+        pool->now = generation;
+        *out = pool;
+        return true;
+    }
+    pool->coming = NULL;
+    generation_free(generation);
+    pool_free(pool);
+    return false;
+}
+
+/* One that is not answered together with another one. */
+static struct job *any_job(const struct pool *pool)
+{
+    GHashTableIter iter;
+    void *job;
+    g_hash_table_iter_init(&iter, pool->jobs);
+    while (g_hash_table_iter_next(&iter, &job, NULL))
+        if (((struct job *)job)->state != JOB_JOINED)
+            return job;
+    return NULL;
+}
+
+void pool_end(struct pool *pool)
+{
+    pool->is_ending = true;
+    struct job *job;
+    while ((job = any_job(pool)) != NULL) {
+        if (job->seat != NULL)
+            serve_disown(job);
+        answer_unread(job, "ending",
+                      "the scanner was ended before it was done");
+    }
+}
+
+void pool_free(struct pool *pool)
+{
+    if (pool == NULL)
+        return;
+    pool_end(pool);
+    generation_free(pool->now);
+    queue_clear(&pool->queue);
+    g_hash_table_unref(pool->jobs);
+    g_hash_table_unref(pool->by_key);
+    g_ptr_array_unref(pool->asking);
+    g_byte_array_unref(pool->buffer);
+    close(pool->epoll);
+    g_free(pool->program);
+    g_free(pool);
+}
+
+/* --- jobs ----------------------------------------------------------------------------- */
+
+/* One that is unanswered and equal. */
+static struct job *find_leader(struct pool *pool, const struct job *job)
+{
+    return job->has_key ? g_hash_table_lookup(pool->by_key, job->key) : NULL;
+}
+
+static void join(struct job *leader, struct job *job)
+{
+    if (leader->followers == NULL)
+        leader->followers = g_ptr_array_new();
+    g_ptr_array_add(leader->followers, job);
+    job->state = JOB_JOINED;
+    job->leader = leader;
+    if (job->item.priority < leader->item.priority)
+        queue_promote(&leader->pool->queue, &leader->item, job->item.priority);
+}
+
+struct job *pool_submit(struct pool *pool, const struct pool_request *request,
+                        pool_done_fn done, void *self)
+{
+    uint64_t now_ns = clock_mono_ns();
+    struct job *job = job_new(request, done, self, now_ns);
+    job->pool = pool;
+    job->number = ++pool->next_number;
+    g_hash_table_add(pool->jobs, job);
+    if (pool->is_ending) {
+        answer_unread(job, "ending", "the scanner is being ended");
+        return NULL;
+    }
+    struct job *leader = find_leader(pool, job);
+    if (leader != NULL) {
+        join(leader, job);
+        return job;
+    }
+    if (queue_push(&pool->queue, &job->item, now_ns) != QUEUE_TAKEN) {
+        answer_unread(job, "full",
+                      "too many messages wait: [pool] queue_max, queue_size");
+        return NULL;
+    }
+    job->state = JOB_WAITING;
+    if (job->has_key)
+        g_hash_table_insert(pool->by_key, job->key, job);
+    return job;
+}
+
+void pool_promote(struct pool *pool, struct job *job,
+                  enum pool_priority priority)
+{
+    struct job *leader = job->state == JOB_JOINED ? job->leader : job;
+    if (leader->state == JOB_WAITING)
+        queue_promote(&pool->queue, &leader->item, priority);
+    else if (priority < leader->item.priority)
+        leader->item.priority = priority; /* for when it waits again */
+}
+
+/* Somebody else still wants the answer: the first follower leads from now on. */
+static void hand_over(struct job *job)
+{
+    struct pool *pool = job->pool;
+    struct job *next = g_ptr_array_remove_index(job->followers, 0);
+    next->followers = g_steal_pointer(&job->followers);
+    next->leader = NULL;
+    for (unsigned i = 0; i < next->followers->len; i++)
+        ((struct job *)next->followers->pdata[i])->leader = next;
+    next->state = JOB_WAITING;
+    next->trial = job->trial;
+    if (job->seat != NULL) {
+        serve_replace(job, next);
+    } else {
+        queue_remove(&pool->queue, &job->item);
+        queue_put_back(&pool->queue, &next->item);
+    }
+    g_hash_table_replace(pool->by_key, next->key, next);
+}
+
+void pool_cancel(struct pool *pool, struct job *job)
+{
+    if (job->state == JOB_JOINED) {
+        g_ptr_array_remove(job->leader->followers, job);
+    } else if (job->followers != NULL && job->followers->len > 0) {
+        hand_over(job);
+    } else {
+        if (job->has_key && g_hash_table_lookup(pool->by_key, job->key) == job)
+            g_hash_table_remove(pool->by_key, job->key);
+        if (job->seat != NULL)
+            serve_cancel(job);
+    }
+    queue_remove(&pool->queue, &job->item);
+    g_ptr_array_remove_fast(pool->asking, job);
+    g_hash_table_remove(pool->jobs, job);
+    job_free(job);
+}
+
+/* --- the loop -------------------------------------------------------------------------- */
+
+int pool_fd(const struct pool *pool)
+{
+    return pool->epoll;
+}
+
+int pool_wait_ms(const struct pool *pool)
+{
+    return pool->coming != NULL || g_hash_table_size(pool->jobs) > 0 ? TICK_MS
+                                                                     : IDLE_MS;
+}
+
+static void take_event(const struct crew_source *source)
+{
+    struct crew *crew = source->crew;
+    switch (source->kind) {
+    case SOURCE_NEWS:
+        crew_news(crew);
+        break;
+    case SOURCE_CHIME: {
+        uint64_t rung;
+        ssize_t got = read(source->seat->chime, &rung, sizeof rung);
+        (void)got; /* nothing in it: somebody was faster */
+        crew_greet(crew, source->seat, clock_mono_ns());
+        break;
+    }
+    case SOURCE_LOG:
+        crew_log(crew, source->seat);
+        break;
+    case SOURCE_OTHER:
+        break;
+    }
+}
+
+/* Every seat is looked at, rung for or not: an answer that is there is taken. */
+static void take_answers(const struct generation *generation)
+{
+    for (unsigned i = 0; i < generation->crews->len; i++) {
+        struct crew *crew = generation->crews->pdata[i];
+        for (unsigned k = 0; k < crew->seat_n; k++)
+            if (crew->seats[k].seat.load_n > 0)
+                serve_answers(crew, &crew->seats[k].seat);
+    }
+}
+
+static void tick(struct pool *pool)
+{
+    uint64_t now_ns = clock_mono_ns();
+    if (pool->coming != NULL)
+        generation_tend(pool->coming, now_ns);
+    if (pool->now != NULL)
+        generation_tend(pool->now, now_ns);
+    if (now_ns - pool->tick_ns < TICK_MS * MS_NS)
+        return;
+    pool->tick_ns = now_ns;
+    deadline_look(pool, now_ns);
+}
+
+void pool_run(struct pool *pool, int timeout_ms)
+{
+    struct epoll_event events[EVENTS];
+    serve_queue(pool);
+    int wait_ms = pool_wait_ms(pool);
+    if (timeout_ms >= 0 && timeout_ms < wait_ms)
+        wait_ms = timeout_ms;
+    int n = epoll_wait(pool->epoll, events, EVENTS, wait_ms);
+    for (int i = 0; i < n; i++)
+        take_event(events[i].data.ptr);
+    if (pool->now != NULL)
+        take_answers(pool->now);
+    tick(pool);
+    serve_queue(pool);
+}
+
+/* --- what is in force -------------------------------------------------------------------- */
+
+const struct scan_plan *pool_plan(const struct pool *pool)
+{
+    return &pool->now->plan;
+}
+
+const GPtrArray *pool_refusals(const struct pool *pool)
+{
+    return pool->now->refusals;
+}
+
+size_t pool_capacity(const struct pool *pool)
+{
+    const struct crew *home = pool->now->home;
+    return (size_t)home->options.workers_max * home->shape.slots;
+}
+
+size_t pool_unanswered(const struct pool *pool)
+{
+    return g_hash_table_size(pool->jobs);
+}
+
+size_t pool_waiting(const struct pool *pool)
+{
+    return pool->queue.items;
+}
+
+unsigned pool_ready(const struct pool *pool)
+{
+    return crew_ready(pool->now->home);
+}
+
+void pool_each_worker(const struct pool *pool,
+                      void (*each)(void *self, const char *class_name,
+                                   unsigned number, pid_t pid),
+                      void *self)
+{
+    const struct generation *generation = pool->now;
+    for (unsigned i = 0; i < generation->crews->len; i++) {
+        const struct crew *crew = generation->crews->pdata[i];
+        for (unsigned k = 0; k < crew->seat_n; k++)
+            if (crew->seats[k].seat.pid > 0)
+                each(self, crew->class_name, k, crew->seats[k].seat.pid);
+    }
+}
+
+void pool_each_zygote(const struct pool *pool,
+                      void (*each)(void *self, const char *class_name,
+                                   pid_t pid),
+                      void *self)
+{
+    const struct generation *generation = pool->now;
+    for (unsigned i = 0; i < generation->crews->len; i++) {
+        const struct crew *crew = generation->crews->pdata[i];
+        if (crew->zygote > 0)
+            each(self, crew->class_name, crew->zygote);
+    }
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pool: scans messages in contained worker processes.
+ *
+ *     front (this process)                        zygote, one a class and generation
+ *     ┌───────────────────────────────┐  orders  ┌─────────────────────────────────┐
+ *     │ queue ── pool ── crew ────────┼──────────► opened plugins, signatures      │
+ *     │            │       └ seat     │◄─────────┼ who was forked, who died        │
+ *     │ jobs: raw mail, what is known │   news   └───────┬─────────────────────────┘
+ *     └────────────▲─────────┬────────┘                  │ fork
+ *                  │ reply   │ request                   ▼
+ *              ┌───┴─────────▼───┐   mapped by   worker: one scan at a time, sandboxed
+ *              │ tray, one a seat │◄─────────────  (class "main": whole scans;
+ *              └─────────────────┘                other classes: single tasks of one)
+ *
+ *     memory           owned by    may write    looked at
+ *     raw mail, jobs   front       front        by the front only; never parsed
+ *     tray, requests   seat        front        by its worker, read-only
+ *     tray, replies    seat        its worker   by the front, copied, then checked
+ *     signatures       zygote      nobody       by its workers, pages shared by fork
+ *     scratch folder   worker      its worker   by nobody else
+ *
+ * Who reads what, file by file:
+ *     pool.h        what a front calls            job.h     one message on its way
+ *     queue.h       who waits, and for whom       trial.h   what to do after a death
+ *     crew.h        workers of one class          seat.h    one worker as seen here
+ *     errand.h      a task for another class      tray.h    the shared memory
+ *     zygote.h, worker.h, guest.h, sandbox.h      the other side
+ *     breaker.h, counters.h, crash.h, options.h   who is out, what happened, settings
+ *
+ * One thread.  The pool never blocks but in pool_open and pool_run.  It never parses
+ * content.  Every message that was submitted is answered exactly once, whatever dies.
+ */
+#ifndef POOL_POOL_H
+#define POOL_POOL_H
+
+#include "base/conf.h"
+#include "base/limits.h"
+#include "host/host.h"
+#include "mail/session.h"
+#include "pool/options.h"
+#include "pool/queue.h"
+#include "scan/resolver.h"
+#include "scan/scan.h"
+
+#include <glib.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pool;
+struct job;
+
+/* How to open one.  Lent to pool_open and, as long as the pool, `limits`, `options`
+ * and `resolver`. */
+struct pool_how {
+    const struct conf *conf;
+    const struct limits *limits;
+    const struct pool_options *options;
+    const struct resolver *resolver; /* NULL: wishes are BLOCKED */
+    const char *program;   /* that runs zygote_main(); NULL: /proc/self/exe */
+    const char *only_file; /* as in struct host_how */
+    bool no_plugins;
+    uint32_t landlock_abi_max; /* 0: the kernel's; for tests */
+    unsigned answer_delay_ms;  /* every answer of the resolver comes so late */
+};
+
+/*
+ * One message.  Copied by pool_submit: of `raw` a reference is taken, the session is
+ * lent until the answer.
+ */
+struct pool_request {
+    GBytes *raw;
+    const struct session *session;
+    enum pool_priority priority;
+    int64_t now_s;        /* the scan's time; 0: the clock's */
+    uint64_t deadline_ns; /* the caller's own, CLOCK_MONOTONIC; 0: none */
+    bool needs_digests;   /* the answer tells every object's SHA-256 */
+    /* Of content, session and policy: a request with the key of one that is still
+     * unanswered is not scanned but gets the same answer.  NULL, or transport:
+     * never. */
+    const uint8_t *key; /* QUEUE_KEY_SIZE bytes */
+};
+
+/* The answer: as scan_run would have it, less the content of the objects.  Lent until
+ * the callback returns. */
+struct pool_answer {
+    const struct scan_plan *plan;
+    struct message *message;
+    struct scan *scan;
+    bool is_unread;   /* the message itself was not scanned: see its findings */
+    uint64_t wait_ns; /* in the queue */
+    uint64_t took_ns; /* from submission to answer */
+    unsigned tries;   /* workers that it was given to */
+};
+
+/* Called once for each request, from pool_run, pool_submit (a full queue) or
+ * pool_free.  May submit; may not free the pool. */
+typedef void (*pool_done_fn)(void *self, const struct pool_answer *answer);
+
+/* Starts zygotes and first workers and waits until they are ready.  False: an error in
+ * the configuration, or no process to be had; a plugin at fault is a refusal. */
+bool pool_open(const struct pool_how *how, struct pool **out, GError **error);
+/* Answers what is unanswered with `failed`; from now on nothing is scanned. */
+void pool_end(struct pool *pool);
+/* The same, and ends all processes. */
+void pool_free(struct pool *pool);
+
+/* Hands one over.  The job is a name to promote or cancel it by, valid until its
+ * answer; NULL: it has been answered already (the queue is full, or the pool at its
+ * end). */
+struct job *pool_submit(struct pool *pool, const struct pool_request *request,
+                        pool_done_fn done, void *self);
+/* It is wanted sooner now. */
+void pool_promote(struct pool *pool, struct job *job,
+                  enum pool_priority priority);
+/* Nobody wants the answer any more: there will be none, and a worker that is on it
+ * is ended at once. */
+void pool_cancel(struct pool *pool, struct job *job);
+
+/* Readable when pool_run has something to do; for poll().  pool_run must be called
+ * at least every pool_wait_ms as well. */
+int pool_fd(const struct pool *pool);
+int pool_wait_ms(const struct pool *pool);
+/* Does what there is to do; waits for it at most `timeout_ms` (-1: as long as it
+ * takes, 0: not at all). */
+void pool_run(struct pool *pool, int timeout_ms);
+
+/* --- what is in force, and what happened --- */
+
+/* Plugins of all classes in the order of facts: names, flags, wants.  Lent until the
+ * next pool_run. */
+const struct scan_plan *pool_plan(const struct pool *pool);
+/* struct refusal; lent likewise. */
+const GPtrArray *pool_refusals(const struct pool *pool);
+/* Messages that its workers can hold at once. */
+size_t pool_capacity(const struct pool *pool);
+/* Messages not answered yet, and those of them that wait. */
+size_t pool_unanswered(const struct pool *pool);
+size_t pool_waiting(const struct pool *pool);
+/* Workers of the home class that are ready. */
+unsigned pool_ready(const struct pool *pool);
+/* Calls `each` for every worker process there is. */
+void pool_each_worker(const struct pool *pool,
+                      void (*each)(void *self, const char *class_name,
+                                   unsigned number, pid_t pid),
+                      void *self);
+/* The same for zygotes. */
+void pool_each_zygote(const struct pool *pool,
+                      void (*each)(void *self, const char *class_name,
+                                   pid_t pid),
+                      void *self);
+
+#endif
