@@ -101,7 +101,7 @@ static void scan_nothing(const struct answer_plan *plan, struct answer *out)
     g_ptr_array_set_size(out->scan->findings, 0);
 }
 
-static void answer_unread(const struct answer_plan *plan, GError *error,
+static void answer_unread(const struct answer_plan *plan, const GError *error,
                           struct answer *out)
 {
     scan_nothing(plan, out);
@@ -143,6 +143,18 @@ void answer_make(const struct answer_plan *plan, const struct source_item *item,
     }
     for (size_t i = 0; i < death_n; i++)
         add_death(out, plan, &deaths[i]);
+    out->verdict = verdict_new(plan->policy, out->scan);
+    out->ns = clock_mono_ns() - begin;
+}
+
+void answer_make_unread(const struct answer_plan *plan,
+                        const struct source_item *item, const GError *error,
+                        struct answer *out)
+{
+    uint64_t begin = clock_mono_ns();
+    *out = (struct answer){.item = item};
+    plan_survivors(plan, NULL, 0, out);
+    answer_unread(plan, error, out);
     out->verdict = verdict_new(plan->policy, out->scan);
     out->ns = clock_mono_ns() - begin;
 }

@@ -61,6 +61,10 @@ struct answer {
 void answer_make(const struct answer_plan *plan, const struct source_item *item,
                  const struct death *deaths, size_t death_n,
                  struct answer *out);
+/* For one that could not be read, or is too large. */
+void answer_make_unread(const struct answer_plan *plan,
+                        const struct source_item *item, const GError *error,
+                        struct answer *out);
 void answer_clear(struct answer *answer);
 
 /* Was something not looked at because something failed?  Exit status 2. */

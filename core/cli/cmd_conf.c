@@ -83,7 +83,7 @@ static int run_verb(const struct conf_args *args)
                                       : CONF_DOCS_TEXT,
                   text);
     int status = show(text);
-    if (setup_misses_plugin(&setup))
+    if (setup_misses_plugin(setup.host->refusals))
         status = CMD_TROUBLE;
     setup_close(&setup);
     return status;

@@ -82,7 +82,7 @@ static int run(const struct plugins_args *args)
         setup_say_errors(errors);
         return CMD_TROUBLE;
     }
-    bool is_good = !setup_misses_plugin(&setup);
+    bool is_good = !setup_misses_plugin(setup.host->refusals);
     for (unsigned i = 0; i < setup.host->instances->len; i++)
         is_good &=
             show_instance(args, setup.host,

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/envelope.h"
+#include "cli/isolate.h"
 #include "cli/jobs.h"
 #include "cli/output.h"
 #include "cli/progress.h"
@@ -28,6 +29,7 @@ struct scan_run {
     struct setup setup;
     struct session *session;
     struct zone *zone;
+    struct pool *pool; /* NULL: not isolated */
     GPtrArray *items;
     struct answer_plan answers;
     struct view view;
@@ -73,6 +75,32 @@ static bool open_items(struct scan_run *run, GError **error)
            source_add_from(run->items, run->args.files_from, error);
 }
 
+/* --jobs says how many workers there are, if it says anything. */
+static bool open_pool(struct scan_run *run, GError **error)
+{
+    struct pool_options *options = &run->setup.pool;
+    if (run->args.jobs > 0)
+        options->workers_min = options->workers_max = (uint64_t)run->args.jobs;
+    const struct pool_how how = {
+        .conf = run->setup.conf,
+        .limits = &run->setup.limits,
+        .options = options,
+        .resolver = zone_resolver(run->zone),
+        .only_file = run->args.plugin,
+        .no_plugins = run->args.no_plugins != 0,
+    };
+    if (!pool_open(&how, &run->pool, error))
+        return false;
+    setup_say_refusals(pool_refusals(run->pool));
+    return true;
+}
+
+static const GPtrArray *refusals(const struct scan_run *run)
+{
+    return run->pool != NULL ? pool_refusals(run->pool)
+                             : run->setup.host->refusals;
+}
+
 static bool open_all(struct scan_run *run)
 {
     const struct scan_args *args = &run->args;
@@ -80,6 +108,7 @@ static bool open_all(struct scan_run *run)
         .config = args->config,
         .plugin = args->plugin,
         .no_plugins = args->no_plugins != 0,
+        .is_isolated = args->is_isolated != 0,
     };
     GError *error = NULL;
     if (!setup_open_loud(&how, &run->setup))
@@ -88,20 +117,25 @@ static bool open_all(struct scan_run *run)
         !zone_read(args->dns_zone, args->lookups, &run->zone, &error) ||
         !open_items(run, &error))
         return say_error(error);
+    if (args->is_isolated != 0 && !open_pool(run, &error))
+        return say_error(error);
     run->answers = (struct answer_plan){
-        .scan = {.scanners = run->setup.host->scanners,
-                 .scanner_n = run->setup.host->scanner_n,
-                 .limits = run->setup.limits,
+        .scan = {.limits = run->setup.limits,
                  .resolver = zone_resolver(run->zone)},
         .policy = run->setup.policy,
         .session = run->session,
         .now_s = args->now_s,
     };
+    if (run->setup.host != NULL) {
+        run->answers.scan.scanners = run->setup.host->scanners;
+        run->answers.scan.scanner_n = run->setup.host->scanner_n;
+    }
     return true;
 }
 
 static void close_all(struct scan_run *run)
 {
+    pool_free(run->pool);
     if (run->items != NULL)
         g_ptr_array_unref(run->items);
     if (run->zone != NULL)
@@ -146,8 +180,26 @@ static unsigned job_count(const struct scan_run *run)
     return MAX(MIN(n, run->items->len), 1);
 }
 
+static bool scan_isolated(struct scan_run *run)
+{
+    const struct isolate isolate = {
+        .pool = run->pool,
+        .items = run->items,
+        .answers = &run->answers,
+        .view = &run->view,
+        .sink = take_answer,
+        .tick = on_tick,
+        .self = run,
+    };
+    isolate_run(&isolate);
+    progress_hide(&run->progress);
+    return true;
+}
+
 static bool scan_items(struct scan_run *run)
 {
+    if (run->pool != NULL)
+        return scan_isolated(run);
     const struct worker_how how = {
         .items = run->items,
         .answers = &run->answers,
@@ -209,8 +261,8 @@ static int run_scan(struct scan_run *run)
                 g_strerror(run->write_errno));
         return CMD_TROUBLE;
     }
-    return setup_misses_plugin(&run->setup) ? CMD_TROUBLE
-                                            : summary_exit(&run->summary);
+    return setup_misses_plugin(refusals(run)) ? CMD_TROUBLE
+                                              : summary_exit(&run->summary);
 }
 
 /* Ends as the signal would have ended us, so that a shell loop stops too. */

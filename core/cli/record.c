@@ -6,21 +6,29 @@
 /* limits.max_findings bounds what a record can hold far below this. */
 #define TEXT_MAX (UINT64_C(1) << 30)
 
-void record_append(GString *to, uint64_t index, const struct view *view,
-                   const struct answer *answer)
+void record_make(struct record *out, uint64_t index, const struct view *view,
+                 const struct answer *answer, GString *text)
 {
-    struct record record = {
+    size_t before = text->len;
+    view_answer(view, answer, text);
+    *out = (struct record){
         .magic = RECORD_MAGIC,
         .kind = answer->verdict->kind,
         .action = answer->verdict->action,
         .is_trouble = answer_is_trouble(answer),
         .index = index,
         .bytes = answer->bytes,
+        .text_n = text->len - before,
     };
+}
+
+void record_append(GString *to, uint64_t index, const struct view *view,
+                   const struct answer *answer)
+{
+    struct record record = {0};
     size_t head = to->len;
     g_string_append_len(to, (const char *)&record, sizeof record);
-    view_answer(view, answer, to);
-    record.text_n = to->len - head - sizeof record;
+    record_make(&record, index, view, answer, to);
     memcpy(to->str + head, &record, sizeof record);
 }
 

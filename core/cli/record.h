@@ -30,6 +30,9 @@ struct record {
     uint64_t text_n;
 };
 
+/* Fills a record and appends its text to `text`. */
+void record_make(struct record *out, uint64_t index, const struct view *view,
+                 const struct answer *answer, GString *text);
 /* Appends a record and its text. */
 void record_append(GString *to, uint64_t index, const struct view *view,
                    const struct answer *answer);

@@ -46,6 +46,8 @@ static GOptionContext *context_new(struct scan_args *a)
         {"jobs", 0, 0, G_OPTION_ARG_INT, &a->jobs,
          "Worker processes (default: one a processor); 0: none, for debuggers",
          "N"},
+        {"isolate", 'i', 0, G_OPTION_ARG_NONE, &a->is_isolated,
+         "Scan in contained workers, as the mail path does", NULL},
         {"config", 'c', 0, TEXT, &a->config,
          "Use this plugins.conf instead of the installed one", "FILE"},
         {"plugin", 0, 0, TEXT, &a->plugin,
@@ -99,6 +101,8 @@ static bool check(const struct scan_args *a, GError **error)
     }
     if (a->now_s < 0)
         return fail(error, "--now: must not be before 1970");
+    if (a->is_isolated && a->jobs == 0)
+        return fail(error, "--isolate needs workers: --jobs must not be 0");
     if (a->plugin != NULL && a->no_plugins)
         return fail(error, "--plugin and --no-plugins exclude each other");
     return true;

@@ -26,6 +26,7 @@ struct scan_args {
     int only_found;
     int no_plugins;
     int is_verbose;
+    int is_isolated;
     int jobs; /* 0: in this very process, for debuggers */
     char *config;
     char *plugin; /* only this one */

@@ -153,7 +153,8 @@ static void read_sections(const struct setup_how *how, struct setup *setup,
     if (!policy_new(setup->conf, &setup->policy, &error))
         take(errors, g_steal_pointer(&error));
     read_pool(setup, errors);
-    open_host(how, setup, errors);
+    if (!how->is_isolated)
+        open_host(how, setup, errors);
 }
 
 bool setup_open(const struct setup_how *how, struct setup *out,
@@ -203,6 +204,15 @@ void setup_say_errors(const GPtrArray *errors)
         say("", g_ptr_array_index(errors, i));
 }
 
+void setup_say_refusals(const GPtrArray *refusals)
+{
+    for (unsigned i = 0; i < refusals->len; i++) {
+        const struct refusal *r = g_ptr_array_index(refusals, i);
+        say(r->is_optional ? "optional plugin refused: " : "plugin refused: ",
+            r->text);
+    }
+}
+
 bool setup_open_loud(const struct setup_how *how, struct setup *out)
 {
     g_autoptr(GPtrArray) errors = g_ptr_array_new_with_free_func(g_free);
@@ -210,18 +220,15 @@ bool setup_open_loud(const struct setup_how *how, struct setup *out)
         setup_say_errors(errors);
         return false;
     }
-    for (unsigned i = 0; i < out->host->refusals->len; i++) {
-        const struct refusal *r = g_ptr_array_index(out->host->refusals, i);
-        say(r->is_optional ? "optional plugin refused: " : "plugin refused: ",
-            r->text);
-    }
+    if (out->host != NULL)
+        setup_say_refusals(out->host->refusals);
     return true;
 }
 
-bool setup_misses_plugin(const struct setup *setup)
+bool setup_misses_plugin(const GPtrArray *refusals)
 {
-    for (unsigned i = 0; i < setup->host->refusals->len; i++) {
-        const struct refusal *r = g_ptr_array_index(setup->host->refusals, i);
+    for (unsigned i = 0; i < refusals->len; i++) {
+        const struct refusal *r = g_ptr_array_index(refusals, i);
         if (!r->is_optional)
             return true;
     }

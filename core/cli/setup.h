@@ -24,7 +24,8 @@ struct setup_how {
     const char *config; /* NULL: the default one, see setup_find_config */
     const char *plugin; /* only this one */
     bool no_plugins;
-    bool is_check; /* options only: nothing big is loaded */
+    bool is_isolated; /* no host: plugins are the pool's */
+    bool is_check;    /* options only: nothing big is loaded */
 };
 
 /* Owned by the command; zeroed memory is valid and empty. */
@@ -35,7 +36,7 @@ struct setup {
     struct policy *policy;
     /* Classes are read with class_options_read(), and known to be right. */
     struct pool_options pool;
-    struct host *host;
+    struct host *host; /* NULL: isolated */
 };
 
 /* False with at least one line in `errors` (char *); `out` is then empty. */
@@ -48,8 +49,10 @@ void setup_say_errors(const GPtrArray *errors);
 /* setup_open that says on standard error what is wrong, and which plugins were
  * refused. */
 bool setup_open_loud(const struct setup_how *how, struct setup *out);
-/* Was a plugin refused that is not optional? */
-bool setup_misses_plugin(const struct setup *setup);
+/* Each of these (struct refusal) on a line of standard error. */
+void setup_say_refusals(const GPtrArray *refusals);
+/* Is one of them of a plugin that is not optional? */
+bool setup_misses_plugin(const GPtrArray *refusals);
 
 /*
  * The plugins.conf one, two or three folders above the program's own folder (a

