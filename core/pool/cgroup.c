@@ -134,20 +134,25 @@ char *cgroup_base(const char *root, const char *own, const char **why)
     return g_steal_pointer(&base);
 }
 
-static bool group_path(char *to, const char *base, pid_t worker)
+/* The kernel refuses to remove a group that holds a process. */
+static void sweep(const char *base)
 {
-    char name[32];
-    (void)snprintf(name, sizeof name, "worker.%ld", (long)worker);
-    return path_make(to, base, name);
+    char path[PATH_BYTES];
+    const char *name;
+    g_autoptr(GDir) folder = g_dir_open(base, 0, NULL);
+    while (folder != NULL && (name = g_dir_read_name(folder)) != NULL)
+        if (g_str_has_prefix(name, "class.") && path_make(path, base, name))
+            (void)rmdir(path);
 }
 
 int cgroup_join(const char *base, uint64_t memory_bytes, uint32_t tasks)
 {
     char group[PATH_BYTES];
     char value[32];
-    if (!group_path(group, base, getpid()))
+    sweep(base);
+    (void)snprintf(value, sizeof value, "class.%ld", (long)getpid());
+    if (!path_make(group, base, value))
         return ENAMETOOLONG;
-    /* Left by a worker that had this number and was not buried. */
     if (mkdir(group, 0755) != 0 && errno != EEXIST)
         return errno;
     int failed = 0;
@@ -162,11 +167,4 @@ int cgroup_join(const char *base, uint64_t memory_bytes, uint32_t tasks)
     if (failed == 0)
         failed = value_write(group, "cgroup.procs", "0");
     return failed;
-}
-
-void cgroup_bury(const char *base, pid_t worker)
-{
-    char group[PATH_BYTES];
-    if (base != NULL && group_path(group, base, worker))
-        (void)rmdir(group);
 }

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A control group for each worker, where cgroup v2 has been delegated to us.
+ * A control group for each class of workers, where cgroup v2 has been delegated to us.
  *
  *     /sys/fs/cgroup/.../assayd.service/     delegated: Delegate=memory pids
  *         front/                             cgroup_settle() moved the front here:
  *                                            a group with children may hold no
  *                                            process; zygotes are born here too
- *         worker.PID/                        memory.max, pids.max; removed after it
+ *         class.PID/                         the zygote PID moved itself here, its
+ *                                            workers are born here: memory.max,
+ *                                            pids.max
  *
- * It bounds what rlimits cannot: page cache and tmpfs files of a worker, and the
- * number of its threads.  Not needed for anything else: where it is not to be had
- * that is told and rlimits remain.
+ * It bounds what rlimits cannot: page cache and tmpfs files of all workers together,
+ * and the number of their threads.  Not needed for anything else: where it is not to
+ * be had that is told and rlimits remain.
+ *
+ * A class, not a worker: moving a process between groups takes the kernel 5 to 18 ms
+ * (measured; it waits for all processors), and a new worker has to be ready in less.
  */
 #ifndef POOL_CGROUP_H
 #define POOL_CGROUP_H
@@ -36,10 +41,9 @@ char *cgroup_base(const char *root, const char *own, const char **why);
  * had. */
 bool cgroup_settle(const char *root, const char *own, const char **why);
 
-/* Makes worker.PID for this process and enters it.  [worker]  0 or errno. */
+/* Makes class.PID for this process and enters it; removes those that nobody lives in
+ * any more.  [zygote, before its first worker]  memory_bytes 0: no limit.  0 or
+ * errno. */
 int cgroup_join(const char *base, uint64_t memory_bytes, uint32_t tasks);
-
-/* Removes the group of a worker that has been waited for; base NULL: nothing. */
-void cgroup_bury(const char *base, pid_t worker);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 enum {
+    CLASS_TASKS = 1024, /* processes and threads, where there is a cgroup */
     WORKER_FILES = 256
 };
 
@@ -110,7 +111,11 @@ static bool prepare_sandbox(struct opened *opened, GError **error)
         .landlock_abi_max = task->landlock_abi_max,
         .parent = getpid(),
     };
-    return sandbox_prepare(may, &opened->sandbox, error);
+    if (!sandbox_prepare(may, &opened->sandbox, error))
+        return false;
+    /* How many workers there will be is not known here: each has its own limit. */
+    sandbox_group(opened->sandbox, 0, CLASS_TASKS);
+    return true;
 }
 
 bool opened_new(struct zygote_task *task, struct opened **out, GError **error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pool/orders.h"
 #include "pool/parent.h"
-#include "pool/rights.h"
+#include "pool/parent_spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,76 +54,14 @@ static void refuse(struct serving *s, const struct parent_order *order, int why)
     tell(s, &news);
 }
 
-/* --- starting ------------------------------------------------------------------ */
-
-/* execve changes neither, but its type does not say so. */
-static void run(const struct parent_setup *setup)
-{
-    char *const *argv;
-    char *const *environment;
-    memcpy(&argv, &setup->argv, sizeof argv);
-    memcpy(&environment, &setup->environment, sizeof environment);
-    execve(setup->program, argv, environment);
-}
-
-/* From here on it is a zygote.  What goes wrong is told by `said`, an errno; exec
- * closes it. */
-static _Noreturn void become_zygote(const struct serving *s, const int fds[2],
-                                    pid_t parent, int said)
-{
-    const struct parent_setup *setup = s->setup;
-    sigset_t none;
-    sigemptyset(&none);
-    for (int signo = 1; signo < NSIG; signo++)
-        (void)signal(signo, SIG_DFL);
-    pthread_sigmask(SIG_SETMASK, &none, NULL);
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    /* Out of the way of the places that they go to. */
-    int socket_fd = fcntl(fds[0], F_DUPFD_CLOEXEC, 16);
-    int log_fd = fcntl(fds[1], F_DUPFD_CLOEXEC, 16);
-    said = fcntl(said, F_DUPFD_CLOEXEC, 16);
-    bool is_good =
-        rights_drop(setup->worker_uid, setup->worker_gid, NULL) &&
-        /* After the drop, which would undo it. */
-        prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) == 0 &&
-        getppid() == parent && dup2(null, STDIN_FILENO) >= 0 &&
-        dup2(log_fd, STDOUT_FILENO) >= 0 && dup2(log_fd, STDERR_FILENO) >= 0 &&
-        dup2(socket_fd, ZYGOTE_FD) >= 0;
-    if (is_good)
-        run(setup);
-    int why = errno != 0 ? errno : EPERM;
-    (void)!write(said, &why, sizeof why);
-    _exit(127);
-}
-
-/* 0 and *pid, or errno.  Waits until the program runs. */
-static int start(struct serving *s, const int fds[2], pid_t *pid)
-{
-    int said[2];
-    int why = 0;
-    pid_t parent = getpid();
-    if (pipe2(said, O_CLOEXEC) != 0)
-        return errno;
-    pid_t child = fork();
-    if (child == 0)
-        become_zygote(s, fds, parent, said[1]);
-    if (child < 0)
-        why = errno;
-    close(said[1]);
-    if (child > 0 && read(said[0], &why, sizeof why) != sizeof why)
-        why = 0;
-    close(said[0]);
-    if (why != 0 && child > 0)
-        (void)waitpid(child, NULL, 0);
-    *pid = child;
-    return why;
-}
+/* --- orders ------------------------------------------------------------------ */
 
 static void order_start(struct serving *s, const struct parent_order *order,
                         const int fds[2])
 {
     pid_t pid = 0;
-    int why = s->zygote_n == ZYGOTES_MAX ? EAGAIN : start(s, fds, &pid);
+    int why =
+        s->zygote_n == ZYGOTES_MAX ? EAGAIN : parent_spawn(s->setup, fds, &pid);
     if (why != 0) {
         refuse(s, order, why);
         return;

@@ -168,6 +168,13 @@ static bool limit_optional(__rlimit_resource_t what, uint64_t value)
     return value == 0 || limit(what, value, value);
 }
 
+#ifdef RIGHTS_SANITIZED
+static bool limit_memory(const struct sandbox_rules *rules, const char **why)
+{
+    *why = rules->memory_bytes > 0 ? "AddressSanitizer maps terabytes" : NULL;
+    return true;
+}
+#else
 static uint64_t sum(uint64_t a, uint64_t b)
 {
     return a > (uint64_t)INT64_MAX - MIN(b, (uint64_t)INT64_MAX)
@@ -177,15 +184,11 @@ static uint64_t sum(uint64_t a, uint64_t b)
 
 static bool limit_memory(const struct sandbox_rules *rules, const char **why)
 {
+    uint64_t size = 0;
+    uint64_t data = 0;
     *why = NULL;
     if (rules->memory_bytes == 0)
         return true;
-#ifdef RIGHTS_SANITIZED
-    *why = "AddressSanitizer maps terabytes";
-    return true;
-#else
-    uint64_t size = 0;
-    uint64_t data = 0;
     if (!rights_memory(&size, &data)) {
         *why = "no /proc to read the present size from";
         return true;
@@ -194,8 +197,8 @@ static bool limit_memory(const struct sandbox_rules *rules, const char **why)
     uint64_t most = sum(sum(size, rules->memory_bytes), rules->shared_bytes);
     return limit(RLIMIT_DATA, most_data, most_data) &&
            limit(RLIMIT_AS, most, most);
-#endif
 }
+#endif
 
 static bool limit_cpu(uint64_t more_s)
 {

@@ -30,8 +30,7 @@ const char *rights_excess(void);
 
 /*
  * Sets the limits of `rules`, core dumps and new processes to none.  [worker]  Never
- * raises one.  *memory is what the memory limit came to, or says (static) why there
- * is none.
+ * raises one.  *no_memory_why is NULL, or says (static) why memory has no limit.
  */
 bool rights_limit(const struct sandbox_rules *rules, unsigned may,
                   const char **no_memory_why, GError **error);

@@ -39,8 +39,7 @@ struct sandbox {
     unsigned may;
     struct syscalls *calls;
     const char *calls_why; /* NULL, or why there can be no filter */
-    char *cgroup;          /* folder for worker groups; NULL: none */
-    const char *cgroup_why;
+    const char *group_why; /* NULL: in a cgroup, else why not */
     /* Where the kernel put the environment: without `environ` getenv() finds
      * nothing, a look at the stack would. */
     char *env;
@@ -72,8 +71,12 @@ bool sandbox_prepare(unsigned may, struct sandbox **out, GError **error)
     if (why == NULL && !syscalls_build(may, &calls, error))
         return false;
     struct sandbox *sandbox = g_new0(struct sandbox, 1);
-    *sandbox = (struct sandbox){.may = may, .calls = calls, .calls_why = why};
-    sandbox->cgroup = cgroup_base(CGROUP_ROOT, NULL, &sandbox->cgroup_why);
+    *sandbox = (struct sandbox){
+        .may = may,
+        .calls = calls,
+        .calls_why = why,
+        .group_why = "its class asked for none",
+    };
     find_environment(sandbox);
     /* Read now: a worker has neither TZ nor, perhaps, the file. */
     tzset();
@@ -86,13 +89,17 @@ void sandbox_free(struct sandbox *sandbox)
     if (sandbox == NULL)
         return;
     syscalls_free(sandbox->calls);
-    g_free(sandbox->cgroup);
     g_free(sandbox);
 }
 
-void sandbox_bury(const struct sandbox *sandbox, pid_t worker)
+void sandbox_group(struct sandbox *sandbox, uint64_t memory_bytes,
+                   uint32_t tasks)
 {
-    cgroup_bury(sandbox->cgroup, worker);
+    g_autofree char *base = cgroup_base(CGROUP_ROOT, NULL, &sandbox->group_why);
+    if (base == NULL)
+        return;
+    int failed = cgroup_join(base, memory_bytes, tasks);
+    sandbox->group_why = failed == 0 ? NULL : g_strerror(failed);
 }
 
 /* --- one step each ------------------------------------------------------------- */
@@ -131,8 +138,21 @@ static bool enter_session(const struct entering *in)
     return false;
 }
 
+/* When the machine runs out of memory, a worker goes, not the front or the zygote.
+ * Before it is not dumpable: then the file is root's. */
+static void offer_to_the_oom_killer(void)
+{
+    static const char most[] = "1000";
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)!write(fd, most, sizeof most - 1);
+    close(fd);
+}
+
 static bool enter_undumpable(const struct entering *in)
 {
+    offer_to_the_oom_killer();
     if (prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) != 0)
         return fail(in, "forbid dumps");
     word_set(in->report, SANDBOX_UNDUMPABLE, SANDBOX_GIVEN, "");
@@ -194,21 +214,10 @@ static void enter_descriptors(const struct entering *in)
 
 static void enter_cgroup(const struct entering *in)
 {
-    const struct sandbox *sandbox = in->sandbox;
-    uint64_t memory = in->rules->memory_bytes;
-    if (sandbox->cgroup == NULL) {
-        word_set(in->report, SANDBOX_CGROUP, SANDBOX_MISSING,
-                 sandbox->cgroup_why);
-        return;
-    }
-    if (memory > 0)
-        memory += in->rules->shared_bytes;
-    int failed =
-        cgroup_join(sandbox->cgroup, memory,
-                    (sandbox->may & SANDBOX_MAY_THREAD) != 0 ? THREADS_MAX : 1);
+    const char *why = in->sandbox->group_why;
     word_set(in->report, SANDBOX_CGROUP,
-             failed == 0 ? SANDBOX_GIVEN : SANDBOX_MISSING,
-             failed == 0 ? "" : g_strerror(failed));
+             why == NULL ? SANDBOX_GIVEN : SANDBOX_MISSING,
+             why == NULL ? "of its class" : why);
 }
 
 static bool enter_limits(const struct entering *in)

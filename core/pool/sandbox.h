@@ -4,12 +4,13 @@
  *
  *     zygote   rights_drop()         own uid, before the first dlopen (rights.h)
  *              sandbox_prepare()     once: the system call filter as bytes
+ *              sandbox_group()       once: a cgroup v2 of the class, where delegated
  *              fork
  *     worker   sandbox_enter()       in this order, each step needing what follows
  *                                    to be still allowed:
- *                own session, dies with its zygote, not dumpable
+ *                own session, dies with its zygote, first to go when
+ *                memory is short, not dumpable
  *                environment wiped, descriptors closed, directory "/"
- *                cgroup v2 where delegated (cgroup.h)
  *                resource limits (rights.h)
  *                no new privileges, Landlock (landlock.h), seccomp (syscalls.h)
  *              start(), scans ...
@@ -24,8 +25,8 @@
  * What no measure here bounds, and who does:
  * - The sum of what a worker writes into its folders.  One file is bounded
  *   (`file_bytes`), their number and sum are not: an unprivileged process has no
- *   quota on a tmpfs that it shares.  With a cgroup, tmpfs pages are charged to
- *   memory_bytes; without one, whoever forks workers looks at sandbox_usage() between
+ *   quota on a tmpfs that it shares.  With a cgroup, tmpfs pages are charged to the
+ *   class; without one, whoever forks workers looks at sandbox_usage() between
  *   scans and recycles a worker that holds too much.  Files that were removed and
  *   are still open are not seen that way: max_files x file_bytes bounds those.
  * - Looking whether a path exists (stat), which Landlock does not restrict.
@@ -132,9 +133,12 @@ struct sandbox_report {
  */
 bool sandbox_prepare(unsigned may, struct sandbox **out, GError **error);
 void sandbox_free(struct sandbox *sandbox);
-/* Removes what the kernel keeps of a worker (its cgroup).  [zygote, after waiting for
- * it] */
-void sandbox_bury(const struct sandbox *sandbox, pid_t worker);
+/* Moves this process, and so the workers it will fork, into a control group of their
+ * class where cgroup v2 is delegated (cgroup.h).  [zygote, before its first worker]
+ * `memory_bytes` for all of them together, 0: no limit; at most `tasks` processes and
+ * threads.  What became of it stands in the workers' reports. */
+void sandbox_group(struct sandbox *sandbox, uint64_t memory_bytes,
+                   uint32_t tasks);
 
 /*
  * Shuts this process in, for good.  [worker, single-threaded, after the fork, before

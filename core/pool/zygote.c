@@ -224,7 +224,6 @@ static void take_order(struct zygote *z)
 /* What a worker leaves may be millions of files: not while others wait. */
 static void sweep(const struct zygote *z, pid_t dead)
 {
-    sandbox_bury(z->opened->sandbox, dead);
     if (z->opened->host->scratch == NULL || fork() != 0)
         return;
     paths_sweep(z->opened->host, dead);
@@ -273,8 +272,6 @@ static void end(struct zygote *z)
         pid_t pid = g_array_index(z->children, struct child, i).pid;
         while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
             ;
-        if (z->opened != NULL)
-            sandbox_bury(z->opened->sandbox, pid);
     }
     /* No plugin's code any more: it might hang or crash, and nobody would know. */
     if (z->opened != NULL)

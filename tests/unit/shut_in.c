@@ -131,7 +131,6 @@ void shut_in_run(const struct shut_in_how *how, shut_in_fn attempt,
     read_all(said[0], end->said);
     close(said[0]);
     waitpid(pid, &status, 0);
-    sandbox_bury(sandbox, pid);
     sandbox_free(sandbox);
     end->is_entered = shared->is_entered;
     end->denied = shared->denied;

@@ -75,7 +75,7 @@ static void a_front_settles_and_workers_get_limits(void)
     put("ours/cgroup.subtree_control", "memory pids\n");
     g_autofree char *base = cgroup_base(root, "/ours/front", &why);
     CU_ASSERT_PTR_NOT_NULL_FATAL(base);
-    snprintf(path, sizeof path, "ours/worker.%d", (int)getpid());
+    snprintf(path, sizeof path, "ours/class.%d", (int)getpid());
     make_group(path, "memory pids\n");
     CU_ASSERT_EQUAL(cgroup_join(base, 123456789, 64), 0);
     g_autofree char *procs = g_strconcat(path, "/cgroup.procs", NULL);
@@ -90,19 +90,22 @@ static void a_group_that_is_gone_is_an_error(void)
 {
     g_autofree char *base = g_build_filename(root, "gone", NULL);
     CU_ASSERT_EQUAL(cgroup_join(base, 1, 1), ENOENT);
-    cgroup_bury(base, getpid());
-    cgroup_bury(NULL, getpid());
 }
 
-static void an_empty_group_is_removed(void)
+static void groups_that_nobody_lives_in_are_removed(void)
 {
     g_autofree char *base = g_build_filename(root, "bury", NULL);
-    g_autofree char *group = g_build_filename(base, "worker.42", NULL);
-    g_mkdir_with_parents(group, 0700);
-    cgroup_bury(base, 43);
-    CU_ASSERT_EQUAL(access(group, F_OK), 0);
-    cgroup_bury(base, 42);
-    CU_ASSERT_NOT_EQUAL(access(group, F_OK), 0);
+    g_autofree char *empty = g_build_filename(base, "class.42", NULL);
+    g_autofree char *other = g_build_filename(base, "front", NULL);
+    make_group("bury/class.43",
+               ""); /* with files rmdir refuses, as the kernel */
+    g_mkdir_with_parents(empty, 0700);
+    g_mkdir_with_parents(other, 0700);
+    (void)cgroup_join(base, 0, 1);
+    CU_ASSERT_NOT_EQUAL(access(empty, F_OK), 0);
+    CU_ASSERT_EQUAL(access(other, F_OK), 0);
+    g_autofree char *procs = get("bury/class.43/cgroup.procs");
+    CU_ASSERT_PTR_NOT_NULL(procs);
 }
 
 static void what_is_not_delegated_is_told(void)
@@ -143,7 +146,7 @@ int main(void)
         UNIT(without_version_2_it_is_told),
         UNIT(a_front_settles_and_workers_get_limits),
         UNIT(a_group_that_is_gone_is_an_error),
-        UNIT(an_empty_group_is_removed),
+        UNIT(groups_that_nobody_lives_in_are_removed),
         UNIT(what_is_not_delegated_is_told),
     };
     root = g_dir_make_tmp("assay-cgroup-XXXXXX", NULL);

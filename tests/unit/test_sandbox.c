@@ -381,6 +381,34 @@ static void a_worker_ends_with_its_zygote(void)
     close(alive[0]);
 }
 
+static void a_worker_goes_first_when_memory_is_short(void)
+{
+    struct sandbox *sandbox = NULL;
+    int in[2];
+    char byte;
+    CU_ASSERT_FATAL(sandbox_prepare(0, &sandbox, NULL) && pipe(in) == 0);
+    pid_t worker = fork();
+    if (worker == 0) {
+        struct sandbox_report report;
+        const struct sandbox_rules rules = {.keep_fds = &in[1], .keep_fd_n = 1};
+        if (sandbox_enter(sandbox, &rules, &report, NULL))
+            (void)!write(in[1], "x", 1);
+        for (;;)
+            pause();
+    }
+    CU_ASSERT_EQUAL(read(in[0], &byte, 1), 1);
+    g_autofree char *path =
+        g_strdup_printf("/proc/%d/oom_score_adj", (int)worker);
+    g_autofree char *text = NULL;
+    CU_ASSERT(g_file_get_contents(path, &text, NULL, NULL));
+    CU_ASSERT_STRING_EQUAL(text, "1000\n");
+    kill(worker, SIGKILL);
+    waitpid(worker, NULL, 0);
+    close(in[0]);
+    close(in[1]);
+    sandbox_free(sandbox);
+}
+
 static void without_landlock_the_gap_is_told(void)
 {
     struct shut_in_how how = {.landlock_abi_max = SANDBOX_NO_LANDLOCK};
@@ -544,6 +572,7 @@ int main(int argc, char **argv)
         UNIT(a_worker_leads_its_session_and_leaves_no_core),
         UNIT(a_worker_without_its_zygote_does_not_enter),
         UNIT(a_worker_ends_with_its_zygote),
+        UNIT(a_worker_goes_first_when_memory_is_short),
         UNIT(without_landlock_the_gap_is_told),
         UNIT(as_root_the_gap_is_told),
         UNIT(a_dropped_user_has_no_way_back),
