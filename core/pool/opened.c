@@ -6,6 +6,7 @@
 #include "host/class.h"
 #include "host/threads.h"
 #include "mail/detect.h"
+#include "pool/pages.h"
 #include "pool/rights.h"
 
 #include <string.h>
@@ -15,6 +16,9 @@ enum {
     CLASS_TASKS = 1024, /* processes and threads, where there is a cgroup */
     WORKER_FILES = 256
 };
+
+/* At most for moving signatures to large pages. */
+static const uint64_t pages_time_ns = UINT64_C(5000000000);
 
 static void free_card(void *p)
 {
@@ -138,6 +142,7 @@ bool opened_new(struct zygote_task *task, struct opened **out, GError **error)
     if (!host_open(&how, &opened->host, error) || !is_single(error))
         return false;
     detect_start();
+    pages_enlarge(pages_time_ns);
     if (!prepare_sandbox(opened, error))
         return false;
     *out = opened;
