@@ -18,6 +18,7 @@
 enum {
     BLOB_MAX = 16 << 20,
     START_MS = 60000, /* so long a worker may take to start its plugins */
+    BURY_MS = 100,
     BACKOFF_MS = 500, /* after the second zygote that died, doubled */
     BACKOFF_MAX_MS = 30000
 };
@@ -121,6 +122,14 @@ struct crew *crew_new(const struct crew_how *how, GError **error)
     return NULL;
 }
 
+/* A worker dies with its zygote and is ours to bury then (we are subreaper). */
+static void bury(pid_t pid)
+{
+    for (unsigned ms = 0;
+         pid > 0 && ms < BURY_MS && waitpid(pid, NULL, WNOHANG) == 0; ms++)
+        g_usleep(1000);
+}
+
 void crew_free(struct crew *crew)
 {
     if (crew == NULL)
@@ -128,8 +137,7 @@ void crew_free(struct crew *crew)
     end_zygote(crew);
     for (unsigned i = 0; i < crew->seat_n; i++) {
         struct crew_seat *s = &crew->seats[i];
-        if (s->seat.pid > 0)
-            waitpid(s->seat.pid, NULL, WNOHANG);
+        bury(s->seat.pid);
         seat_close(&s->seat);
         prints_free(s->prints);
     }
@@ -175,8 +183,8 @@ static void fork_worker(struct crew *crew, struct crew_seat *s, uint64_t now_ns)
     };
     const int fds[ORDER_FORK_FDS] = {
         [ORDER_FD_TRAY] = s->seat.tray.fd,
-        [ORDER_FD_BELL] = s->seat.bell,
-        [ORDER_FD_CHIME] = s->seat.chime,
+        [ORDER_FD_BELL] = s->seat.worker_bell,
+        [ORDER_FD_CHIME] = s->seat.worker_chime,
         [ORDER_FD_LOG] = log[1],
     };
     bool is_sent =
@@ -221,10 +229,7 @@ static void lose_zygote(struct crew *crew, const char *why)
             continue;
         pid_t pid = s->seat.pid;
         seat_died(crew, s, -1);
-        /* It dies with its zygote and is ours to bury then (we are subreaper). */
-        for (int i_ms = 0;
-             pid > 0 && i_ms < 100 && waitpid(pid, NULL, WNOHANG) == 0; i_ms++)
-            g_usleep(1000);
+        bury(pid);
         struct tray fresh;
         if (!tray_open(&crew->shape, &fresh, NULL))
             continue;

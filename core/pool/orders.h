@@ -43,8 +43,8 @@ enum order_kind {
  * a guest that is forked (tray_fd_to_read), then a network plugin's connected ones. */
 enum {
     ORDER_FD_TRAY,
-    ORDER_FD_BELL,  /* eventfd: the front rings the worker */
-    ORDER_FD_CHIME, /* eventfd: the worker rings the front */
+    ORDER_FD_BELL,  /* read end: the front rings the worker */
+    ORDER_FD_CHIME, /* write end: the worker rings the front */
     ORDER_FD_LOG,   /* its standard output and error */
     ORDER_FORK_FDS
 };

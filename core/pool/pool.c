@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -261,13 +260,10 @@ static void take_event(const struct crew_source *source)
     case SOURCE_NEWS:
         crew_news(crew);
         break;
-    case SOURCE_CHIME: {
-        uint64_t rung;
-        ssize_t got = read(source->seat->chime, &rung, sizeof rung);
-        (void)got; /* nothing in it: somebody was faster */
+    case SOURCE_CHIME:
+        seat_hear(source->seat);
         crew_greet(crew, source->seat, clock_mono_ns());
         break;
-    }
     case SOURCE_LOG:
         crew_log(crew, source->seat);
         break;

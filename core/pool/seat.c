@@ -4,18 +4,27 @@
 #include "base/error.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
-static bool open_bell(int *fd, int flags, GError **error)
+enum {
+    HEARD_AT_ONCE = 4096
+};
+
+/* Both ends of a bell; `mine`, one of them, is the front's. */
+static bool open_bell(int *rings, int *hears, const int *mine, GError **error)
 {
-    *fd = eventfd(0, EFD_CLOEXEC | flags);
-    if (*fd >= 0)
-        return true;
-    g_set_error(error, BASE_ERROR, BASE_ERROR_IO, "no eventfd for a worker: %s",
-                g_strerror(errno));
-    return false;
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_IO,
+                    "no pipe for a worker: %s", g_strerror(errno));
+        return false;
+    }
+    *hears = ends[0];
+    *rings = ends[1];
+    fcntl(*mine, F_SETFL, O_NONBLOCK);
+    return true;
 }
 
 bool seat_open(struct seat *seat, unsigned number,
@@ -24,13 +33,14 @@ bool seat_open(struct seat *seat, unsigned number,
     *seat = (struct seat){.number = number,
                           .bell = -1,
                           .chime = -1,
+                          .worker_bell = -1,
+                          .worker_chime = -1,
                           .log = -1,
                           .tray = {.fd = -1},
                           .next_ticket = 1};
-    /* Only the worker blocks, and only on the bell. */
     if (tray_open(shape, &seat->tray, error) &&
-        open_bell(&seat->bell, 0, error) &&
-        open_bell(&seat->chime, EFD_NONBLOCK, error))
+        open_bell(&seat->bell, &seat->worker_bell, &seat->bell, error) &&
+        open_bell(&seat->worker_chime, &seat->chime, &seat->chime, error))
         return true;
     seat_close(seat);
     return false;
@@ -48,6 +58,8 @@ void seat_close(struct seat *seat)
     tray_close(&seat->tray);
     close_fd(&seat->bell);
     close_fd(&seat->chime);
+    close_fd(&seat->worker_bell);
+    close_fd(&seat->worker_chime);
     close_fd(&seat->log);
 }
 
@@ -121,9 +133,15 @@ void seat_place(struct seat *seat, unsigned slot, const struct load *load,
 
 static void ring(int fd)
 {
-    static const uint64_t once = 1;
-    ssize_t done = write(fd, &once, sizeof once);
-    (void)done; /* a full counter rings as well */
+    ssize_t done = write(fd, "", 1);
+    (void)done; /* a full pipe rings as well */
+}
+
+void seat_hear(struct seat *seat)
+{
+    char rings[HEARD_AT_ONCE];
+    ssize_t got = read(seat->chime, rings, sizeof rings);
+    (void)got; /* what is left rings again */
 }
 
 void seat_ring(struct seat *seat)

@@ -46,9 +46,11 @@ struct seat {
     enum seat_state state;
     pid_t pid; /* 0: none, or not known yet */
     struct tray tray;
-    int bell;  /* eventfd: wakes the worker */
-    int chime; /* eventfd: the worker wakes us */
-    int log;   /* what it prints, read end; -1: none */
+    int bell;        /* wakes the worker: write end, never blocks */
+    int chime;       /* the worker wakes us: read end, never blocks */
+    int worker_bell; /* the worker's ends, for each that sits down */
+    int worker_chime;
+    int log; /* what it prints, read end; -1: none */
     struct load loads[TRAY_SLOTS_MAX];
     unsigned load_n;
     uint64_t next_ticket;
@@ -81,6 +83,8 @@ int seat_room(const struct seat *seat, bool is_large, uint8_t **room,
 /* What was written into the room is work now. */
 void seat_place(struct seat *seat, unsigned slot, const struct load *load,
                 size_t n, bool is_bulk);
+/* The chime rang: hears all of it, or enough for now. */
+void seat_hear(struct seat *seat);
 /* Wakes the worker, if it sleeps and there is something new. */
 void seat_ring(struct seat *seat);
 /* Takes back what the worker has not begun; the load is yours.  False: too late. */

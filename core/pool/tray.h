@@ -26,7 +26,9 @@
  *     FREE --f--> QUEUED --w--> RUNNING --w--> ANSWERED --f--> FREE
  *                   \---f (withdrawn, by compare and swap)--> FREE
  *
- * Bells are eventfds: the front rings when the worker sleeps, the worker when there
+ * Bells are pipes, one each way, because the two ends of a pipe are two open files: of
+ * an eventfd the worker could clear O_NONBLOCK, or fill the counter, under the front's
+ * feet, and the front would wait for ever.  The front rings when the worker sleeps, the worker when there
  * is an answer that somebody waits for (REQUEST_BULK: when half of its queue or all of
  * it is answered).
  */
