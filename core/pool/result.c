@@ -14,7 +14,13 @@ enum {
     FACT_MIN_SIZE = 8,
     COUNT_MIN_SIZE = 16,
     EDIT_MIN_SIZE = 36,
-    KEY_MAX = 4096
+    STATUSES = 2, /* of answers */
+    KEY_MAX = 4096,
+    /* More than any scan has: what a liar may cost the front in memory, and in time
+     * where keys are made to collide. */
+    FACTS_MAX = 8192,
+    COUNTS_MAX = 64 << 10,
+    EDITS_MAX = 8192
 };
 
 /* An object by its id; this: none. */
@@ -58,17 +64,66 @@ static void pack_findings(const struct scan *scan, struct packer *to)
         pack_finding(scan, scan->findings->pdata[i], to);
 }
 
+static unsigned answer_hash(gconstpointer key)
+{
+    const struct scan_answer *a = key;
+    return g_direct_hash(a->plugin) + 31 * id_of(a->object) + 7 * a->status +
+           (unsigned)a->rcpt;
+}
+
+static int answer_same(gconstpointer one, gconstpointer other)
+{
+    const struct scan_answer *a = one;
+    const struct scan_answer *b = other;
+    return a->plugin == b->plugin && a->object == b->object &&
+           a->status == b->status && a->rcpt == b->rcpt;
+}
+
+/* As many as there are different ones. */
+static uint32_t answers_max(const struct scan *scan)
+{
+    const struct message *message = scan->message;
+    uint64_t max = ((uint64_t)message->objects->len + 1) *
+                   scan->plan->scanner_n * STATUSES *
+                   ((uint64_t)message->session->rcpts->len + 1);
+    return (uint32_t)MIN(max, UINT32_MAX);
+}
+
+static void pack_answer(const struct scan *scan, const struct scan_answer *a,
+                        struct packer *to)
+{
+    pack_u32(to, hollow_scanner(scan->plan, a->plugin));
+    pack_u32(to, id_of(a->object));
+    pack_u32(to, a->status);
+    pack_i32(to, a->rcpt);
+}
+
+/* Of equal ones all but the first say nothing; they are looked for only where the
+ * other side would not take them all. */
 static void pack_answers(const struct scan *scan, struct packer *to)
 {
-    pack_u32(to, scan->answers->len);
+    g_autoptr(GHashTable) seen = NULL;
+    size_t count_at = to->n;
+    uint32_t n = 0;
+    if (scan->answers->len > answers_max(scan))
+        seen = g_hash_table_new(answer_hash, answer_same);
+    pack_u32(to, 0);
     for (unsigned i = 0; i < scan->answers->len; i++) {
-        const struct scan_answer *a =
+        struct scan_answer *a =
             &g_array_index(scan->answers, struct scan_answer, i);
-        pack_u32(to, hollow_scanner(scan->plan, a->plugin));
-        pack_u32(to, id_of(a->object));
-        pack_u32(to, a->status);
-        pack_i32(to, a->rcpt);
+        if (seen != NULL && !g_hash_table_add(seen, a))
+            continue;
+        pack_answer(scan, a, to);
+        n++;
     }
+    pack_u32_at(to, count_at, n);
+}
+
+/* A count that the other side takes; else the result is not packed at all. */
+static void pack_count_of(size_t n, size_t max, struct packer *to)
+{
+    pack_u32(to, (uint32_t)n);
+    to->is_full |= n > max;
 }
 
 static void pack_facts(const struct scan *scan, struct packer *to)
@@ -76,7 +131,7 @@ static void pack_facts(const struct scan *scan, struct packer *to)
     GHashTableIter iter;
     gpointer key;
     gpointer value;
-    pack_u32(to, g_hash_table_size(scan->facts));
+    pack_count_of(g_hash_table_size(scan->facts), FACTS_MAX, to);
     g_hash_table_iter_init(&iter, scan->facts);
     while (g_hash_table_iter_next(&iter, &key, &value)) {
         pack_string(to, key);
@@ -86,7 +141,7 @@ static void pack_facts(const struct scan *scan, struct packer *to)
 
 static void pack_counts(const struct scan *scan, struct packer *to)
 {
-    pack_u32(to, scan->counts->len);
+    pack_count_of(scan->counts->len, COUNTS_MAX, to);
     for (unsigned i = 0; i < scan->counts->len; i++) {
         const struct scan_count *count = scan->counts->pdata[i];
         pack_string(to, count->name);
@@ -97,7 +152,7 @@ static void pack_counts(const struct scan *scan, struct packer *to)
 
 static void pack_edits(const struct scan *scan, struct packer *to)
 {
-    pack_u32(to, scan->edits->len);
+    pack_count_of(scan->edits->len, EDITS_MAX, to);
     for (unsigned i = 0; i < scan->edits->len; i++) {
         const struct scan_edit *edit = scan->edits->pdata[i];
         size_t n = 0;
@@ -258,16 +313,15 @@ static void read_list(struct reading *reading, const struct list *list)
         reading->rule = list->read(reading);
 }
 
-/* The bounds on bytes bound these, but findings and answers are gone through again
- * and again. */
 static void read_lists(struct reading *reading)
 {
-    static const struct list lists[] = {
+    const struct list lists[] = {
+        /* Those that there may be are counted by their ledger. */
         {"a finding", UINT32_MAX, FINDING_MIN_SIZE, read_finding},
-        {"an answer", UINT32_MAX, ANSWER_MIN_SIZE, read_answer},
-        {"a fact", UINT32_MAX, FACT_MIN_SIZE, read_fact},
-        {"a count", UINT32_MAX, COUNT_MIN_SIZE, read_count},
-        {"an edit", UINT32_MAX, EDIT_MIN_SIZE, read_edit},
+        {"an answer", answers_max(reading->scan), ANSWER_MIN_SIZE, read_answer},
+        {"a fact", FACTS_MAX, FACT_MIN_SIZE, read_fact},
+        {"a count", COUNTS_MAX, COUNT_MIN_SIZE, read_count},
+        {"an edit", EDITS_MAX, EDIT_MIN_SIZE, read_edit},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {

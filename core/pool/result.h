@@ -18,6 +18,8 @@
 
 #include <stdbool.h>
 
+/* Equal answers may be packed once.  A scan with more facts, counts or edits than any
+ * honest one makes `to` full. */
 void result_pack(const struct scan *scan, struct packer *to);
 
 /* False with what is wrong; on success `*out` is yours (scan_free) and lends from

@@ -465,6 +465,39 @@ static void another_plan_is_refused(void)
     fake_end(&fake);
 }
 
+static void equal_answers_are_told_once_where_they_are_many(void)
+{
+    struct fake fake;
+    begin(&fake);
+    struct reply reply;
+    struct reply_context context = context_of(&fake);
+    unsigned before = fake.scan->answers->len;
+    struct scan_answer same = *answer(&fake);
+    for (unsigned i = 0; i < 1000; i++)
+        g_array_append_val(fake.scan->answers, same);
+    g_autoptr(GByteArray) bytes = pack(fake.scan, false);
+    const char *why = unpack(bytes->data, bytes->len, &context, &reply);
+    CU_ASSERT_STRING_EQUAL(why, "");
+    CU_ASSERT_EQUAL(reply.scan->answers->len, before);
+    reply_clear(&reply);
+    fake_end(&fake);
+}
+
+static void more_facts_than_a_scan_has_do_not_fit(void)
+{
+    struct fake fake;
+    begin(&fake);
+    struct packer to;
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    for (unsigned i = 0; i < 8192; i++)
+        g_hash_table_insert(fake.scan->facts, g_strdup_printf("x.%u", i),
+                            g_strdup(""));
+    packer_grow(&to, bytes, SIZE_MAX);
+    reply_pack(fake.scan, false, &to);
+    CU_ASSERT_TRUE(to.is_full);
+    fake_end(&fake);
+}
+
 static void every_cut_and_every_addition_is_refused(void)
 {
     struct fake fake;
@@ -509,5 +542,7 @@ UNIT_MAIN("reply", UNIT(everything_arrives),
           UNIT(a_digest_that_nobody_asked_for_is_not_made_up),
           UNIT(other_kinds_arrive), UNIT(dirty_texts_are_cleaned),
           UNIT(lies_are_refused_by_name), UNIT(another_plan_is_refused),
+          UNIT(equal_answers_are_told_once_where_they_are_many),
+          UNIT(more_facts_than_a_scan_has_do_not_fit),
           UNIT(every_cut_and_every_addition_is_refused),
           UNIT(every_wrong_byte_is_survived))
