@@ -16,6 +16,7 @@
 #                     TORTURE_S seconds (default 600); its last line is a ledger
 #   make fuzz         every fuzzer for FUZZ_S seconds (default 60)
 #   make deps-bench   install what only benchmarks need: peers to compare with
+#   make fuzz-worker  the front against workers that were taken over, for FUZZ_S
 #   make bench        benchmarks, side by side in one run
 #   make docs         write the options into the manual page plugins.conf(5)
 #   make format       rewrite the sources with clang-format
@@ -98,7 +99,7 @@ PLUGIN_LDFLAGS = -shared -Wl,-z,relro -Wl,-z,now $(if $(SAN),,-Wl,-z,defs) \
 
 # --- building --------------------------------------------------------------------
 
-.PHONY: all lib run check deps deps-run deps-bench test lint fuzz bench format install clean help \
+.PHONY: all lib run check deps deps-run deps-bench test lint fuzz fuzz-worker bench format install clean help \
 	unit samples docs bench-programs torture
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -110,6 +111,7 @@ PLUGIN_SO := $(PLUGINS:%=$(B)/plugins/%.so)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
 FB := build/fuzz
 FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(FB)/%)
+HOSTILE  := $(B)/hostile_worker $(B)/hostile_seat
 BAD_SO   := $(BAD_SRC:tests/plugins/%.c=$(B)/bad/%.so) \
 	$(BAD_CPP:tests/plugins/%.cpp=$(B)/bad/%.so)
 BAD_H    := $(wildcard tests/plugins/*.h) sdk/include/assay/plugin.h
@@ -235,7 +237,7 @@ check: deps
 unit: $(UNIT_BIN) all $(BAD_SO) $(B)/torture
 	$(Q)for t in $(UNIT_BIN); do ASSAY_BUILD=$(B) $$t || exit 1; done
 
-test: unit
+test: unit $(HOSTILE)
 	$(Q)for t in $(sort $(wildcard tests/run/*.sh)); do \
 		printf '  RUN     %s\n' $$t; ASSAY_BUILD=$(B) sh $$t || exit 1; done
 
@@ -257,6 +259,17 @@ $(FB)/fuzz_%: tests/fuzz/fuzz_%.c $(FB)/libassay.a
 	$(call say,FUZZ,$@)
 	$(Q)$(FUZZ_CC) -o $@ $< $(PART_SRC) $(FB)/libassay.a $(CORE_LDLIBS) $(PART_LIBS) -ldl
 -include $(shell find $(FB)/obj -name '*.d' 2>/dev/null)
+
+# The front against workers that were taken over: no libFuzzer, but time and chance.
+$(HOSTILE): $(B)/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/adversary.o \
+		$(B)/obj/tests/fuzz/hostile_zygote.o $(B)/libassay.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) -lpthread -ldl
+
+fuzz-worker:
+	$(Q)$(SUB) SAN=address,undefined build/san/hostile_seat build/san/hostile_worker
+	$(Q)build/san/hostile_seat $(FUZZ_S)
+	$(Q)build/san/hostile_worker $(FUZZ_S)
 
 fuzz: $(FUZZ_BIN)
 	$(Q)for f in $(FUZZ_BIN); do sh tests/fuzz/run.sh $$f $(FUZZ_S) || exit 1; done

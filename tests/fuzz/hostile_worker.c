@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pool against workers that have been taken over.
+ *
+ *     hostile_worker SECONDS [SEED]
+ *
+ * Opens the real pool (pool/pool.h) over a zygote that forks adversaries
+ * (hostile_zygote.h), and submits, promotes and cancels messages all the time.  Every
+ * message that was not cancelled has to be answered exactly once, whatever stands in
+ * the trays; what is believed has to be something that a scan could say; and at the
+ * end no process and no descriptor is left.  Prints what happened as its last line.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "hostile_zygote.h"
+#include "mail/message.h"
+#include "pool/pool.h"
+#include "verdict/verdict.h"
+
+#include <assay/plugin.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    OUTSTANDING = 48,
+    STANDSTILL_S = 60,
+    RUN_MS = 5,
+    LAST_WORDS_MS = 2000,
+    MAILS = 4
+};
+
+#define MS_NS UINT64_C(1000000)
+
+/* One message.  Freed when it is answered or cancelled. */
+struct mail {
+    struct war *war;
+    struct job *job;
+    GBytes *raw;
+    bool is_submitted; /* pool_submit has returned */
+    bool is_over;
+};
+
+/* All of it. */
+struct war {
+    struct pool *pool;
+    struct session *session;
+    struct policy *policy;
+    GPtrArray *mails; /* struct mail: those without an answer */
+    uint64_t seed;
+    uint64_t made;
+    uint64_t answered;
+    uint64_t scanned;
+    uint64_t unread;
+    uint64_t cancelled;
+    uint64_t promoted;
+};
+
+static const char *const texts[MAILS] = {
+    "",
+    "From: a@example.org\r\n\r\nhello\r\n",
+    "From: a@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+    "--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
+    "--b\r\nContent-Type: application/zip; name=\"a.zip\"\r\n\r\nPK\r\n--b--\r\n",
+    "From: a\r\nContent-Type: message/rfc822\r\n\r\nSubject: in\r\n\r\ninner\r\n",
+};
+
+static uint64_t chance(struct war *war, uint64_t n)
+{
+    war->seed ^= war->seed >> 12;
+    war->seed ^= war->seed << 25;
+    war->seed ^= war->seed >> 27;
+    return (war->seed * UINT64_C(2685821657736338717) >> 16) % n;
+}
+
+_Noreturn static void die(const char *why)
+{
+    fprintf(stderr, "hostile_worker: %s\n", why);
+    abort();
+}
+
+/* --- answers ---------------------------------------------------------------------- */
+
+static void check_finding(const struct scan *scan, const struct finding *f)
+{
+    if (!g_utf8_validate(f->name, -1, NULL) ||
+        !g_utf8_validate(f->text, -1, NULL) || finding_kind_rank(f->kind) == 0)
+        die("a finding that cannot be was believed");
+    for (const char *c = f->text; *c != '\0'; c++)
+        if ((uint8_t)*c < ' ')
+            die("a finding's text has a control character");
+    if (f->object != NULL &&
+        scan->message->objects->pdata[f->object->id] != f->object)
+        die("a finding is about a foreign object");
+}
+
+static void mail_free(struct mail *mail)
+{
+    g_bytes_unref(mail->raw);
+    g_free(mail);
+}
+
+static void on_done(void *self, const struct pool_answer *answer)
+{
+    struct mail *mail = self;
+    struct war *war = mail->war;
+    const struct object *root = answer->message->objects->pdata[0];
+    if (mail->is_over)
+        die("a message was answered twice, or after it was cancelled");
+    if (!answer->is_unread && root->size != g_bytes_get_size(mail->raw))
+        die("an answer of another message was believed");
+    for (unsigned i = 0; i < answer->scan->findings->len; i++)
+        check_finding(answer->scan, answer->scan->findings->pdata[i]);
+    if (answer->is_unread && answer->scan->findings->len == 0)
+        die("a message that was not scanned says nothing of it");
+    verdict_free(verdict_new(war->policy, answer->scan));
+    war->answered++;
+    war->unread += answer->is_unread;
+    war->scanned += !answer->is_unread;
+    mail->is_over = true;
+    g_ptr_array_remove_fast(war->mails, mail);
+    if (mail->is_submitted)
+        mail_free(mail);
+}
+
+/* --- messages ------------------------------------------------------------------------ */
+
+static GBytes *make_raw(struct war *war, unsigned kind)
+{
+    if (chance(war, 100) != 0)
+        return g_bytes_new_static(texts[kind], strlen(texts[kind]));
+    size_t n = (128 << 10) + chance(war, 1 << 20);
+    char *large = g_malloc(n);
+    memset(large, 'x', n);
+    return g_bytes_new_take(large, n);
+}
+
+static void submit(struct war *war)
+{
+    struct mail *mail = g_new0(struct mail, 1);
+    unsigned kind = (unsigned)chance(war, MAILS);
+    uint8_t key[QUEUE_KEY_SIZE];
+    memset(key, (int)kind + 1, sizeof key);
+    mail->war = war;
+    mail->raw = make_raw(war, kind);
+    bool is_small = g_bytes_get_size(mail->raw) < 1024;
+    const struct pool_request request = {
+        .raw = mail->raw,
+        .session = war->session,
+        .priority = (enum pool_priority)chance(war, POOL_PRIORITIES),
+        .now_s = 1700000000,
+        .deadline_ns = chance(war, 4) == 0
+                           ? 0
+                           : clock_mono_ns() + (50 + chance(war, 1000)) * MS_NS,
+        .key = is_small && chance(war, 4) == 0 ? key : NULL,
+    };
+    war->made++;
+    g_ptr_array_add(war->mails, mail);
+    mail->job = pool_submit(war->pool, &request, on_done, mail);
+    if (mail->is_over != (mail->job == NULL))
+        die("pool_submit gave no job, and no answer");
+    mail->is_submitted = true;
+    if (mail->is_over)
+        mail_free(mail);
+}
+
+static void promote_or_cancel(struct war *war)
+{
+    if (war->mails->len == 0)
+        return;
+    unsigned at = (unsigned)chance(war, war->mails->len);
+    struct mail *mail = war->mails->pdata[at];
+    if (chance(war, 3) != 0) {
+        pool_promote(war->pool, mail->job,
+                     (enum pool_priority)chance(war, POOL_PRIORITIES));
+        war->promoted++;
+        return;
+    }
+    pool_cancel(war->pool, mail->job);
+    war->cancelled++;
+    g_ptr_array_remove_index_fast(war->mails, at);
+    mail_free(mail);
+}
+
+/* --- the war -------------------------------------------------------------------------- */
+
+static unsigned open_files(void)
+{
+    unsigned n = 0;
+    GDir *dir = g_dir_open("/proc/self/fd", 0, NULL);
+    while (dir != NULL && g_dir_read_name(dir) != NULL)
+        n++;
+    if (dir != NULL)
+        g_dir_close(dir);
+    return n;
+}
+
+/* Children that still live after a while; `*unburied`: those that were dead but had
+ * been forgotten. */
+static unsigned children_left(unsigned *unburied)
+{
+    uint64_t end_ns = clock_mono_ns() + LAST_WORDS_MS * MS_NS;
+    pid_t pid;
+    while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0 &&
+           clock_mono_ns() < end_ns) {
+        if (pid > 0)
+            (*unburied)++;
+        else
+            g_usleep(1000);
+    }
+    return pid == 0;
+}
+
+/* The pool, fought for `seconds`, and freed. */
+static void fight(struct war *war, uint64_t seconds)
+{
+    struct conf *conf = NULL;
+    struct limits limits;
+    struct pool_options options;
+    GError *error = NULL;
+    limits_default(&limits);
+    limits.max_time_ms = 300;
+    limits.max_message_bytes = 4 << 20;
+    limits.max_bytes = 8 << 20;
+    if (!conf_parse(hostile_conf, strlen(hostile_conf), "plugins.conf", "/",
+                    &conf, &error) ||
+        !pool_options_read(conf, 2, &options, &error))
+        die(error->message);
+    const struct pool_how how = {
+        .conf = conf, .limits = &limits, .options = &options};
+    if (!pool_open(&how, &war->pool, &error))
+        die(error->message);
+    uint64_t end_ns = clock_mono_ns() + seconds * 1000 * MS_NS;
+    while (clock_mono_ns() < end_ns) {
+        alarm(STANDSTILL_S);
+        while (war->mails->len < OUTSTANDING)
+            submit(war);
+        if (chance(war, 4) == 0)
+            promote_or_cancel(war);
+        pool_run(war->pool, RUN_MS);
+    }
+    pool_free(war->pool);
+    pool_options_clear(&options);
+    conf_free(conf);
+}
+
+int main(int argc, char **argv)
+{
+    static struct war war;
+    if (argc > 1 && strcmp(argv[1], "zygote") == 0)
+        return hostile_zygote_main();
+    uint64_t seconds = argc > 1 ? strtoull(argv[1], NULL, 10) : 10;
+    war.seed = (argc > 2 ? strtoull(argv[2], NULL, 10) : clock_mono_ns()) | 1;
+    printf("hostile_worker: seed %" PRIu64 "\n", war.seed);
+    fflush(stdout);
+    log_set_level(LOG_LEVEL_ERROR);
+    war.mails = g_ptr_array_new();
+    war.session = session_new();
+    g_ptr_array_add(war.session->rcpts, g_strdup("bob@example.org"));
+    if (!policy_new(NULL, &war.policy, NULL))
+        die("no policy");
+    unsigned files = open_files();
+    fight(&war, seconds);
+    unsigned lost = war.mails->len;
+    unsigned left = open_files() - files;
+    unsigned unburied = 0;
+    unsigned processes = children_left(&unburied);
+    printf("hostile_worker: messages=%" PRIu64 " answered=%" PRIu64
+           " cancelled=%" PRIu64 " scanned=%" PRIu64 " unread=%" PRIu64
+           " promoted=%" PRIu64
+           " lost=%u leaked_fds=%u leaked_processes=%u unburied=%u\n",
+           war.made, war.answered, war.cancelled, war.scanned, war.unread,
+           war.promoted, lost, left, processes, unburied);
+    g_ptr_array_unref(war.mails);
+    session_free(war.session);
+    policy_free(war.policy);
+    bool is_good = lost == 0 && left == 0 && processes == 0 &&
+                   war.made == war.answered + war.cancelled &&
+                   war.scanned > 0 && war.unread > 0;
+    return is_good ? 0 : 1;
+}
