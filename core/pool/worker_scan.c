@@ -3,6 +3,7 @@
 
 #include "mail/message.h"
 #include "pool/reply.h"
+#include "scan/wishes.h"
 
 void worker_scanner_init(struct worker_scanner *scanner,
                          const struct host *host, struct remote_link *link,
@@ -40,6 +41,48 @@ static void choose(const struct worker_scanner *scanner,
     out->scanner_n = n;
 }
 
+/* The journal with the answers in it; NULL: there is none, or *why says more. */
+static struct journal *read_journal(const struct request *request, char **why)
+{
+    if (request->journal == NULL)
+        return NULL;
+    struct journal *journal =
+        journal_unpack(request->journal, request->journal_n);
+    g_autoptr(GPtrArray) answers = wishes_new();
+    struct unpacker from;
+    unpacker_init(&from, request->answers, request->answers_n);
+    if (request->answers_n > 0)
+        wishes_unpack(&from, answers);
+    if (journal == NULL)
+        *why = g_strdup("the journal of its scan is not well made");
+    else if (!unpack_end(&from))
+        *why = g_strdup_printf(
+            "the answers to its wishes are not well made at byte %zu", from.at);
+    for (unsigned i = 0; journal != NULL && i < answers->len; i++)
+        journal_answer(journal, answers->pdata[i]);
+    return journal;
+}
+
+static void scan(struct worker_scanner *scanner, const struct request *request,
+                 struct worker_result *out)
+{
+    choose(scanner, request, &out->plan);
+    out->with_digests = (request->flags & REQUEST_NEEDS_DIGESTS) != 0;
+    lend_begin(&scanner->link->lend, request->raw, request->raw_n);
+    GBytes *raw = g_bytes_new_static(request->raw, request->raw_n);
+    out->message = message_new(raw, request->session, &out->plan.limits);
+    g_bytes_unref(raw);
+    const struct scan_input input = {
+        .message = out->message,
+        .now_s = request->now_s,
+        .deadline_ns = request->deadline_ns,
+        .journal = out->journal,
+        .may_suspend = (request->flags & REQUEST_MAY_SUSPEND) != 0,
+        .journal_max = REPLY_JOURNAL_MAX,
+    };
+    out->scan = scan_run_input(&out->plan, &input);
+}
+
 void worker_scan(struct worker_scanner *scanner, const uint8_t *p, size_t n,
                  struct worker_result *out)
 {
@@ -48,32 +91,41 @@ void worker_scan(struct worker_scanner *scanner, const uint8_t *p, size_t n,
     g_autoptr(GError) error = NULL;
     *out = (struct worker_result){0};
     unpacker_init(&from, p, n);
-    if (!request_unpack(&scanner->reader, &from,
-                        (uint32_t)scanner->plan.scanner_n, &request, &error)) {
+    if (request_unpack(&scanner->reader, &from,
+                       (uint32_t)scanner->plan.scanner_n, &request, &error))
+        out->journal = read_journal(&request, &out->why);
+    else
         out->why = g_strdup(error->message);
-        return;
-    }
-    choose(scanner, &request, &out->plan);
-    out->with_digests = (request.flags & REQUEST_NEEDS_DIGESTS) != 0;
-    lend_begin(&scanner->link->lend, request.raw, request.raw_n);
-    GBytes *raw = g_bytes_new_static(request.raw, request.raw_n);
-    out->message = message_new(raw, request.session, &out->plan.limits);
-    g_bytes_unref(raw);
-    out->scan = scan_run(&out->plan, out->message, request.now_s);
+    if (out->why == NULL)
+        scan(scanner, &request, out);
+}
+
+static void pack_suspended(const struct scan *scan, struct packer *to)
+{
+    GByteArray *bytes = g_byte_array_new();
+    struct packer wishes_to;
+    packer_grow(&wishes_to, bytes, REPLY_WISHES_MAX);
+    wishes_pack(scan->open, &wishes_to);
+    GBytes *wishes = g_byte_array_free_to_bytes(bytes);
+    reply_pack_suspended(scan->journal, wishes, to);
+    g_bytes_unref(wishes);
 }
 
 void worker_result_pack(const struct worker_result *result, struct packer *to)
 {
-    if (result->scan != NULL)
-        reply_pack(result->scan, result->with_digests, to);
-    else
+    if (result->scan == NULL)
         reply_pack_refused(result->why, to);
+    else if (result->scan->is_suspended)
+        pack_suspended(result->scan, to);
+    else
+        reply_pack(result->scan, result->with_digests, to);
 }
 
 void worker_result_clear(struct worker_result *result)
 {
     scan_free(result->scan);
     message_free(result->message);
+    journal_free(result->journal);
     g_free(result->why);
     *result = (struct worker_result){0};
 }

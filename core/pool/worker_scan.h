@@ -30,6 +30,7 @@ struct worker_result {
     struct scan_plan plan; /* of this message */
     struct message *message;
     struct scan *scan;
+    struct journal *journal; /* that it went by; NULL: it began */
     bool with_digests;
     char *why; /* REFUSED: there is no scan */
 };

@@ -3,10 +3,8 @@
  * A real zygote and real workers, driven by orders: what a worker answers is what a
  * scan in this process finds, and every death is told.
  */
-#include "dump.h"
+#include "beside.h"
 #include "hand.h"
-#include "hosting.h"
-#include "mail/message.h"
 #include "unit.h"
 
 #include <signal.h>
@@ -15,22 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum {
-    NOW_S = 1700000000
-};
-
-static const char in_tree[] =
-    "[plugin attachment]\nfile = %/attachment.so\nclass = main\n"
-    "block_lists = sigs/attachment/owa-today.list, "
-    "sigs/attachment/assay-detected.list\n"
-    "macro_lists = sigs/attachment/macro-documents.list\n"
-    "[plugin archive]\nfile = %/archive.so\nclass = main\n"
-    "[plugin tnef]\nfile = %/tnef.so\nclass = main\n"
-    "[plugin spam]\nfile = %/spam.so\nclass = main\n";
-
 static void workers_are_ready_and_shut_in(void)
 {
-    struct hand *hand = hand_open_main(in_tree);
+    struct hand *hand = hand_open_main(beside_in_tree);
     CU_ASSERT_PTR_NOT_NULL_FATAL(hand->cards);
     CU_ASSERT_EQUAL(hand->cards->len, 4);
     CU_ASSERT_EQUAL(hand->refusals->len, 0);
@@ -49,147 +34,23 @@ static void workers_are_ready_and_shut_in(void)
     hand_free(hand);
 }
 
-/* --- the same as in this process ------------------------------------------------- */
-
-/* In-process scans beside those of workers, with one configuration. */
-struct both {
-    struct hosting *here;
-    struct hand *hand;
-    struct session *session;
-    struct scan_plan plan;
-};
-
-static void both_open_how(struct both *both, const struct hand_how *how)
-{
-    g_autofree char *text = hand_conf(how->conf);
-    both->here = hosting_open(text);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(both->here->host);
-    both->hand = hand_open(how);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(both->hand->cards);
-    both->session = session_new();
-    both->plan = (struct scan_plan){
-        .scanners = both->here->host->scanners,
-        .scanner_n = both->here->host->scanner_n,
-        .limits = both->here->limits,
-    };
-    host_start(both->here->host);
-}
-
-static void both_open(struct both *both, const char *conf)
-{
-    both_open_how(both, &(struct hand_how){.conf = conf});
-}
-
-static void both_close(struct both *both)
-{
-    host_stop(both->here->host);
-    session_free(both->session);
-    hosting_free(both->here);
-    hand_free(both->hand);
-}
-
-static char *told_here(const struct both *both, GBytes *raw)
-{
-    struct message *message =
-        message_new(raw, both->session, &both->plan.limits);
-    struct scan *scan = scan_run(&both->plan, message, NOW_S);
-    char *text = dump_scan(scan);
-    scan_free(scan);
-    message_free(message);
-    return text;
-}
-
-static void ask(const struct both *both, struct hand_worker *w, unsigned slot,
-                GBytes *raw)
-{
-    size_t n = 0;
-    const uint8_t *p = g_bytes_get_data(raw, &n);
-    const struct request request = {
-        .flags = REQUEST_NEEDS_DIGESTS,
-        .now_s = NOW_S,
-        .session = both->session,
-        .raw = p,
-        .raw_n = n,
-    };
-    hand_ask(w, slot, &request);
-}
-
-/* NULL: there is no scan in the answer. */
-static char *told_there(const struct both *both, struct hand_worker *w,
-                        unsigned slot, GBytes *raw)
-{
-    if (!hand_wait(w, slot))
-        return NULL;
-    g_autoptr(GBytes) bytes = hand_take(w, slot);
-    g_autoptr(GError) error = NULL;
-    size_t n = 0;
-    const void *p = g_bytes_get_data(bytes, &n);
-    const struct reply_context context = {
-        .plan = &both->plan,
-        .session = both->session,
-        .raw_size = g_bytes_get_size(raw),
-        .now_s = NOW_S,
-        .needs_digests = true,
-    };
-    struct unpacker from;
-    struct reply reply = {0};
-    unpacker_init(&from, p, n);
-    if (!reply_unpack(&from, &context, &reply, &error)) {
-        printf("  %s\n", error->message);
-        return NULL;
-    }
-    char *text = reply.scan != NULL ? dump_scan(reply.scan) : NULL;
-    reply_clear(&reply);
-    return text;
-}
-
-static void compare(const struct both *both, struct hand_worker *w,
-                    unsigned slot, GBytes *raw)
-{
-    g_autofree char *here = told_here(both, raw);
-    ask(both, w, slot, raw);
-    g_autofree char *there = told_there(both, w, slot, raw);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(there);
-    CU_ASSERT(dump_same(here, there));
-}
-
-/* All mails of tests/mail: GBytes. */
-static GPtrArray *samples(void)
-{
-    GPtrArray *all =
-        g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
-    GDir *dir = g_dir_open("tests/mail", 0, NULL);
-    const char *name;
-    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-        char *text = NULL;
-        size_t n = 0;
-        g_autofree char *path = g_build_filename("tests/mail", name, NULL);
-        if (g_str_has_suffix(name, ".eml") &&
-            g_file_get_contents(path, &text, &n, NULL))
-            g_ptr_array_add(all, g_bytes_new_take(text, n));
-    }
-    if (dir != NULL)
-        g_dir_close(dir);
-    return all;
-}
-
 static void workers_find_what_this_process_finds(void)
 {
-    struct both both;
-    both_open(&both, in_tree);
-    g_autoptr(GPtrArray) mails = samples();
+    struct beside both;
+    beside_open_main(&both, beside_in_tree);
+    g_autoptr(GPtrArray) mails = beside_samples();
     CU_ASSERT(mails->len > 20);
     struct hand_worker *w[] = {hand_fork(both.hand, 0),
                                hand_fork(both.hand, 1)};
     CU_ASSERT_FATAL(w[0]->ready_ns > 0 && w[1]->ready_ns > 0);
     for (unsigned i = 0; i < mails->len; i++)
-        compare(&both, w[i % 2], i / 2 % 4, mails->pdata[i]);
+        beside_compare(&both, w[i % 2], i / 2 % 4, mails->pdata[i]);
     for (size_t i = 0; i < G_N_ELEMENTS(w); i++) {
         g_autofree char *log = hand_log(w[i]);
         CU_ASSERT_STRING_EQUAL(log, "");
         hand_worker_free(w[i]);
     }
-    both_close(&both);
+    beside_close(&both);
 }
 
 /* --- deaths ---------------------------------------------------------------------- */
@@ -198,30 +59,19 @@ static const char crasher[] =
     "[plugin right]\nfile = @/right.so\nclass = main\n"
     "[plugin crash]\nfile = @/crash_on_word.so\nclass = main\n";
 
-static GBytes *mail_with(const char *word)
-{
-    g_autofree char *text = g_strdup_printf(
-        "Subject: x\r\nMIME-Version: 1.0\r\n"
-        "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
-        "--b\r\nContent-Type: text/plain\r\n\r\nfirst\r\n"
-        "--b\r\nContent-Type: text/html\r\n\r\n<html>%s\r\n--b--\r\n",
-        word);
-    return g_bytes_new(text, strlen(text));
-}
-
 static void a_death_is_told_with_plugin_and_object(void)
 {
     static const struct {
         const char *word;
         int signal;
     } cases[] = {{"ASSAY-TEST-SEGV", SIGSEGV}, {"ASSAY-TEST-EXIT", 0}};
-    struct both both;
-    both_open(&both, crasher);
+    struct beside both;
+    beside_open_main(&both, crasher);
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct hand_worker *w = hand_fork(both.hand, i);
         struct crumb_copy crumb;
-        g_autoptr(GBytes) raw = mail_with(cases[i].word);
-        ask(&both, w, 1, raw);
+        g_autoptr(GBytes) raw = beside_mail(cases[i].word);
+        beside_ask(&both, w, 1, raw);
         CU_ASSERT_FATAL(hand_news(both.hand, NEWS_DIED));
         const struct news *news = &both.hand->news;
         CU_ASSERT_EQUAL(news->number, i);
@@ -239,23 +89,23 @@ static void a_death_is_told_with_plugin_and_object(void)
         tray_reset(&w->tray);
         hand_worker_free(w);
     }
-    both_close(&both);
+    beside_close(&both);
 }
 
 static void a_hanging_worker_is_killed_by_order(void)
 {
-    struct both both;
-    both_open(&both, crasher);
+    struct beside both;
+    beside_open_main(&both, crasher);
     struct hand_worker *w = hand_fork(both.hand, 3);
-    g_autoptr(GBytes) raw = mail_with("ASSAY-TEST-HANG");
-    ask(&both, w, 0, raw);
+    g_autoptr(GBytes) raw = beside_mail("ASSAY-TEST-HANG");
+    beside_ask(&both, w, 0, raw);
     while (atomic_load(&w->tray.head->crumb.scanner) != 2)
         usleep(1000);
     int status = hand_kill(w);
     CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     CU_ASSERT_EQUAL(atomic_load(&w->tray.head->slots[0].state), TRAY_RUNNING);
     hand_worker_free(w);
-    both_close(&both);
+    beside_close(&both);
 }
 
 static bool is_gone(pid_t pid)
@@ -318,7 +168,7 @@ static const char split[] =
 
 /* A home worker and a guest; both->hand is the home's. */
 struct split_pool {
-    struct both both;
+    struct beside both;
     struct hand *abroad;
     struct hand_worker *home;
     struct hand_worker *guest;
@@ -331,8 +181,8 @@ static void split_open(struct split_pool *p, const char *conf)
             hand_open(&(struct hand_how){.conf = conf, .class_name = "abroad"}),
     };
     CU_ASSERT_PTR_NOT_NULL_FATAL(p->abroad->cards);
-    both_open_how(&p->both, &(struct hand_how){.conf = conf,
-                                               .foreign = p->abroad->cards});
+    beside_open(&p->both,
+                &(struct hand_how){.conf = conf, .foreign = p->abroad->cards});
     p->home = hand_fork(p->both.hand, 0);
     p->guest = hand_fork_guest(p->abroad, 0, p->home);
     CU_ASSERT_FATAL(p->home->ready_ns > 0 && p->guest->ready_ns > 0);
@@ -342,7 +192,7 @@ static void split_close(struct split_pool *p)
 {
     hand_worker_free(p->home);
     hand_worker_free(p->guest);
-    both_close(&p->both);
+    beside_close(&p->both);
     hand_free(p->abroad);
 }
 
@@ -350,9 +200,9 @@ static void a_plugin_of_another_class_finds_the_same(void)
 {
     struct split_pool p;
     split_open(&p, split);
-    g_autoptr(GPtrArray) mails = samples();
+    g_autoptr(GPtrArray) mails = beside_samples();
     for (unsigned i = 0; i < mails->len; i++)
-        compare(&p.both, p.home, i % 4, mails->pdata[i]);
+        beside_compare(&p.both, p.home, i % 4, mails->pdata[i]);
     /* Its answers did come from there. */
     CU_ASSERT(p.guest->tray.head->slots[0].ticket > mails->len);
     split_close(&p);
@@ -362,10 +212,10 @@ static void a_missing_class_is_told_of_every_plugin(void)
 {
     struct split_pool p;
     split_open(&p, split);
-    g_autoptr(GBytes) raw = mail_with("nothing");
+    g_autoptr(GBytes) raw = beside_mail("nothing");
     p.home->guest = NULL;
-    ask(&p.both, p.home, 0, raw);
-    g_autofree char *there = told_there(&p.both, p.home, 0, raw);
+    beside_ask(&p.both, p.home, 0, raw);
+    g_autofree char *there = beside_there(&p.both, p.home, 0, raw);
     CU_ASSERT_PTR_NOT_NULL_FATAL(there);
     CU_ASSERT_PTR_NOT_NULL(strstr(there, "\"its worker is not there\""));
     split_close(&p);
