@@ -36,7 +36,7 @@ bool section_read_all(const struct host_how *how, GPtrArray **out,
                       GError **error);
 
 /* For arrays of struct wanted. */
-void section_wanted_free(void *wanted);
+void section_wanted_free(void *p);
 
 /* Sorts scanners into the order in which `how` names their sections; those that it
  * does not name come last.  Otherwise keeps the order. */

@@ -53,15 +53,16 @@ struct guest_view {
 
 struct guest;
 
-/* `plan` (the scanners of this class) is lent and outlives it. */
-struct guest *guest_new(const struct scan_plan *plan);
+/* `plan` (the scanners of this class) is lent and outlives it; an answer takes at most
+ * `answer_max` bytes. */
+struct guest *guest_new(const struct scan_plan *plan, size_t answer_max);
 void guest_free(struct guest *guest);
 
 /*
  * Runs the task in question[0..n), which is private memory, and appends the answer to
- * `to`, at most `max` bytes: there is one in every case.
+ * `to`: there is one in every case.
  */
 void guest_run(struct guest *guest, const struct guest_view *view,
-               const void *question, size_t n, GByteArray *to, size_t max);
+               const void *question, size_t n, GByteArray *to);
 
 #endif

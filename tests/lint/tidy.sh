@@ -27,7 +27,7 @@ if [ "${1:-}" = --one ]; then
     # shellcheck disable=SC2046,SC2086
     set -- $([ -z "$packages" ] || pkg-config --cflags $packages | sed 's/-I/-isystem /g')
     if ! out=$(clang-tidy --quiet "$file" -- -std=gnu17 -D_GNU_SOURCE -DASSAY_VERSION='"0"' \
-        -DASSAY_PREFIX='"/usr"' -Isdk/include -Icore -Xclang -analyzer-config \
+        -DASSAY_PREFIX='"/usr"' -DASSAY_IN_TREE='""' -Isdk/include -Icore -Xclang -analyzer-config \
         -Xclang max-nodes="${TIDY_NODES:-15000}" "$@" 2>/dev/null); then
         printf '%s\n' "$out"
         exit 1

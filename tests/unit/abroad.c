@@ -50,7 +50,7 @@ static bool ask(void *self, const struct remote *remote,
         abroad->meddle(abroad, copy);
     g_byte_array_set_size(abroad->answer, 0);
     guest_run(abroad->guest, &abroad->view, copy->data, copy->len,
-              abroad->answer, ABROAD_ARENA);
+              abroad->answer);
     out->p = abroad->answer->data;
     out->n = abroad->answer->len;
     return true;
@@ -112,7 +112,7 @@ struct abroad *abroad_open(const char *conf_text, const char *dir)
     a->link.ask = ask;
     a->link.self = a;
     a->link.question_max = 1 << 20;
-    a->guest = guest_new(&a->away_plan);
+    a->guest = guest_new(&a->away_plan, ABROAD_ARENA);
     a->answer = g_byte_array_new();
     host_start(a->home);
     host_start(a->away);

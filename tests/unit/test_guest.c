@@ -286,8 +286,7 @@ static bool lying_ask(void *self, const struct remote *remote,
     (void)remote;
     (void)task;
     g_byte_array_set_size(abroad->answer, 0);
-    guest_run(abroad->guest, &abroad->view, question, n, abroad->answer,
-              ABROAD_ARENA);
+    guest_run(abroad->guest, &abroad->view, question, n, abroad->answer);
     if (abroad->answer->len > 0)
         abroad->answer->data[at_byte % abroad->answer->len] ^= by;
     out->p = abroad->answer->data;
