@@ -100,6 +100,38 @@ static void read_class(const struct setup *setup,
     class_options_clear(&options);
 }
 
+/* In this process, which is no worker, plugins' connections are made by the host. */
+static void allow_net(struct setup *setup, const char *class_name)
+{
+    struct class_options options = {0};
+    if (!class_options_read(setup->conf, class_name, &setup->pool, &options,
+                            NULL))
+        return; /* has been told */
+    for (unsigned i = 0; i < options.net->len; i++) {
+        const struct class_address *to = options.net->pdata[i];
+        const struct host_address address = {
+            .class_name = class_name,
+            .text = to->text,
+            .host = to->host,
+            .port = to->port,
+            .path = to->path,
+            .fd = -1,
+            .is_open_world = true,
+        };
+        host_net_add(setup->host, &address);
+    }
+    class_options_clear(&options);
+}
+
+static void allow_nets(struct setup *setup)
+{
+    for (unsigned i = 0; i < setup->conf->sections->len; i++) {
+        const struct conf_section *s = setup->conf->sections->pdata[i];
+        if (strcmp(s->kind, "class") == 0 && s->name != NULL)
+            allow_net(setup, s->name);
+    }
+}
+
 static void read_pool(struct setup *setup, GPtrArray *errors)
 {
     GError *error = NULL;
@@ -135,6 +167,8 @@ static void open_host(const struct setup_how *how, struct setup *setup,
     };
     if (!host_open(&host_how, &setup->host, &error))
         take(errors, error);
+    else
+        allow_nets(setup);
     if (none != NULL)
         conf_free(none);
 }

@@ -4,6 +4,7 @@
 #include "host/call.h"
 #include "host/code.h"
 #include "host/logline.h"
+#include "host/net.h"
 #include "host/setting.h"
 
 #include <string.h>
@@ -108,9 +109,10 @@ bool call_is_str(struct assay_str s)
 
 static const void *get_ext(const struct assay_host *host, const char *id)
 {
-    (void)host;
-    (void)id;
-    return NULL;
+    const struct bridge *bridge = (const struct bridge *)host;
+    if (id == NULL || strcmp(id, NET_EXTENSION) != 0)
+        return NULL;
+    return net_table(bridge->instance);
 }
 
 static void write_log(const struct assay_host *host,

@@ -4,6 +4,7 @@
  */
 #include "base/option.h"
 #include "host/check.h"
+#include "host/net.h"
 #include "host/section.h"
 #include "host/sized.h"
 
@@ -21,8 +22,8 @@ enum {
     (2 * ASSAY_STAGE_BIT(ASSAY_STAGE_MESSAGE) -                                \
      ASSAY_STAGE_BIT(ASSAY_STAGE_CONNECT))
 
-/* Host extensions, NULL-terminated: this host has none yet. */
-static const char *const extensions[] = {NULL};
+/* Host extensions, NULL-terminated. */
+static const char *const extensions[] = {NET_EXTENSION, NULL};
 
 /* At most `max` bytes, all of them in `allowed`, at least one. */
 static bool is_word(const char *text, size_t max, const char *allowed)

@@ -7,6 +7,7 @@
 #include "host/class.h"
 #include "host/files.h"
 #include "host/instance.h"
+#include "host/net.h"
 #include "host/probe.h"
 #include "host/scratch.h"
 #include "host/section.h"
@@ -193,6 +194,7 @@ bool host_open(const struct host_how *how, struct host **out, GError **error)
     struct host *host = g_new0(struct host, 1);
     host->instances = g_ptr_array_new_with_free_func(free_instance);
     host->refusals = g_ptr_array_new_with_free_func(free_refusal);
+    host->net = net_new();
     host->modules = g_ptr_array_new();
     host->limits = *how->limits;
     host->is_check = how->is_check;
@@ -234,6 +236,7 @@ void host_stop(struct host *host)
 {
     for (unsigned i = host->instances->len; i > 0; i--)
         instance_stop(host->instances->pdata[i - 1]);
+    net_release(host);
 }
 
 void host_close(struct host *host)
@@ -244,6 +247,7 @@ void host_close(struct host *host)
         instance_close(host->instances->pdata[i - 1]);
     g_ptr_array_unref(host->instances);
     g_ptr_array_unref(host->refusals);
+    g_ptr_array_unref(host->net);
     for (unsigned i = 0; i < host->modules->len; i++)
         descriptor_free(host->modules->pdata[i]);
     g_ptr_array_unref(host->modules);

@@ -74,6 +74,7 @@ struct host {
     size_t scanner_n;
     struct limits limits;
     bool is_check;
+    GPtrArray *net;          /* connections for plugins: host/net.h */
     GPtrArray *modules;      /* struct descriptor: what instances point into */
     struct scratch *scratch; /* NULL: nobody asked for one */
 };
@@ -106,6 +107,28 @@ bool host_open(const struct host_how *how, struct host **out, GError **error);
  * sections, then by facts.  False: a circle, or an error in `how->conf`. */
 bool host_order(const struct host_how *how, const struct scanner **scanners,
                 size_t n, GError **error);
+
+/*
+ * Where plugins of one class may have a connection to: one of `net` of its section.
+ */
+struct host_address {
+    const char *class_name;
+    const char *text; /* as it is written: what a plugin calls it */
+    const char *host; /* NULL: a UNIX socket */
+    const char *port;
+    const char *path; /* NULL: TCP */
+    /* A worker: connected before it was shut in, taken; -1: nobody answered. */
+    int fd;
+    bool is_open_world; /* no worker: the host connects when a plugin asks */
+};
+
+/* Before host_start; copied.  See struct assay_net. */
+void host_net_add(struct host *host, const struct host_address *address);
+/* [front] Connects to it; a stream socket, blocking, close-on-exec, yours.  False
+ * within `timeout_ms`, and what is wrong.  May ask the resolver, and waits. */
+bool host_net_connect(const struct host_address *address, unsigned timeout_ms,
+                      int *fd, GError **error);
+
 /* Makes every instance ready in a process that scans, after the fork: create() of
  * those that do not say FORK_SHARED, a scratch folder of its own, start().  One that
  * fails is a refusal of that process and is scanned without: each message gets its

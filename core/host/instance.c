@@ -6,6 +6,7 @@
 #include "host/bridge.h"
 #include "host/check.h"
 #include "host/code.h"
+#include "host/net.h"
 #include "host/scratch.h"
 #include "host/setting.h"
 #include "host/stamp.h"
@@ -210,7 +211,9 @@ bool instance_start(struct instance *instance, struct host *host,
     char text[INSTANCE_ERROR_SIZE] = {0};
     struct assay_buf buffer = {.p = text, .cap = sizeof text};
     if (instance->plugin->start != NULL) {
+        net_begin(instance, host);
         int32_t rc = instance->plugin->start(instance->inst, &start, &buffer);
+        net_end();
         if (rc != ASSAY_RC_OK) {
             set_error(error, "start()", rc, text);
             return false;

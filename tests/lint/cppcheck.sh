@@ -11,6 +11,6 @@ cppcheck --quiet -j 2 --std=c11 --language=c --enable=warning,performance,portab
     --cppcheck-build-dir=build/lint/cppcheck \
     --suppress=missingIncludeSystem --suppress=unmatchedSuppression \
     -D'G_DEFINE_QUARK(a,b)=' -D'G_GNUC_PRINTF(a,b)=' \
-    -D__x86_64__ -DASSAY_VERSION='"0"' -DASSAY_PREFIX='"/usr"' \
+    -D__x86_64__ -DASSAY_VERSION='"0"' -DASSAY_PREFIX='"/usr"' -DASSAY_IN_TREE='""' \
     --template='{file}:{line}: {severity}: {message} [{id}]' \
     -I core -I sdk/include core plugins

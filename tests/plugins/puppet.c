@@ -310,6 +310,12 @@ static void act_log(const struct assay_task *task)
     say("%s", host->get_ext(host, "x/1") == NULL ? "no ext" : "ext");
 }
 
+static void act_net(const struct assay_task *task)
+{
+    (void)task;
+    say("%s", host->get_ext(host, "assay.net/1") == NULL ? "no net" : "net");
+}
+
 static void act_settings(const struct assay_task *task)
 {
     (void)task;
@@ -340,6 +346,7 @@ static const struct {
     {"seen", act_seen},
     {"time", act_time},
     {"log", act_log},
+    {"net", act_net},
     {"settings", act_settings},
     {"started", act_started},
     {"wrong_rcpt", act_wrong_rcpt},

@@ -355,7 +355,7 @@ enum {
     ASSAY_ANSWER_SERVFAIL = 4,
     ASSAY_ANSWER_REFUSED = 5,
     ASSAY_ANSWER_TIMEOUT = 6,
-    ASSAY_ANSWER_BOGUS = 7,  /* DNSSEC says forged */
+    ASSAY_ANSWER_BOGUS = 7, /* DNSSEC says forged */
     /* Not asked: the task's wishes are used up, or the host has nobody to ask. */
     ASSAY_ANSWER_BLOCKED = 8
 };
@@ -590,6 +590,40 @@ struct assay_host {
 };
 
 /*
+ * Extension "assay.net/1": connections for a plugin that needs the network.
+ *
+ * A worker is shut in before start(), and no plugin in it can make a connection.  The
+ * host connects for it, to the addresses that the administrator has written after
+ * `net` in the section [class NAME] of the plugin's class, and to no others:
+ *
+ *     [class cloud]                        [plugin cloud]
+ *     net = cloud.example:443, /run/e.sock file = cloud.so
+ *                                          class = cloud
+ *
+ * A plugin with ASSAY_FLAG_NETWORK gets this table from get_ext; for others it is NULL,
+ * and a plugin that cannot do without names it in requires_ext.
+ *
+ * Each address is one connection in each worker, and is handed out once; one that
+ * needs two of them is written twice.  A connection is not made anew while a worker
+ * lives: when it breaks, answer IO from handle(); the next worker has a new one.
+ */
+struct assay_net {
+    uint32_t struct_size;
+    uint32_t reserved0; /* 0 */
+    /* Only during start(), on its thread; else STATE.  A connected stream socket,
+     * blocking, close-on-exec, to `address` as it is written after `net`.  It is lent
+     * until stop() has returned: use it, do not close it.  DENIED: the address is not
+     * there.  IO: nobody answers at it.  STATE: it was handed out already.  A host
+     * without isolation connects here and now, which may take 10 seconds. [scan] */
+    int32_t (*connected)(const struct assay_host *host, const char *address,
+                         int32_t *fd);
+    /* Only during start().  Address `index` (from 0) as it is written; NOTFOUND past
+     * the last.  Lent until start() returns. [scan] */
+    int32_t (*address)(const struct assay_host *host, uint32_t index,
+                       struct assay_str *out);
+};
+
+/*
  * Options: what an administrator may set in the plugin's section of
  * plugins.conf.  The host parses, checks and documents them; create() reads
  * them with option_text and option_int.
@@ -703,7 +737,7 @@ struct assay_start {
  * start(), and before the fork only in mode CHECK. */
 #define ASSAY_FLAG_FORK_SHARED ((uint64_t)1 << 0)
 #define ASSAY_FLAG_THREADS     ((uint64_t)1 << 1) /* start() starts threads */
-#define ASSAY_FLAG_NETWORK     ((uint64_t)1 << 2) /* needs sockets: own class */
+#define ASSAY_FLAG_NETWORK     ((uint64_t)1 << 2) /* see assay_net; own class */
 #define ASSAY_FLAG_CHILDREN    ((uint64_t)1 << 3) /* an unpacker */
 /* Reports a status for every object it is shown, or says NOT_APPLICABLE: silence
  * is `failed`. */
@@ -805,6 +839,7 @@ ASSAY_SIZE_IS(struct assay_answer, 32);
 ASSAY_SIZE_IS(struct assay_edit, 64);
 ASSAY_SIZE_IS(struct assay_task, 40);
 ASSAY_SIZE_IS(struct assay_host, 256);
+ASSAY_SIZE_IS(struct assay_net, 24);
 ASSAY_SIZE_IS(struct assay_option, 64);
 ASSAY_SIZE_IS(struct assay_wants, 32);
 ASSAY_SIZE_IS(struct assay_stamp, 184);
