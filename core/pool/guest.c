@@ -9,15 +9,13 @@
 
 struct guest {
     const struct scan_plan *plan;
-    size_t answer_max;
     struct guest_message known; /* the message of the last task */
 };
 
-struct guest *guest_new(const struct scan_plan *plan, size_t answer_max)
+struct guest *guest_new(const struct scan_plan *plan)
 {
     struct guest *guest = g_new0(struct guest, 1);
     guest->plan = plan;
-    guest->answer_max = answer_max;
     return guest;
 }
 
@@ -74,7 +72,7 @@ void guest_run(struct guest *guest, const struct guest_view *view,
     struct one one = {0};
     unsigned before = to->len;
     unpacker_init(&from, question, n);
-    packer_grow(&answer, to, guest->answer_max);
+    packer_grow(&answer, to, view->answer_max);
     uint64_t log_n = unpack_u64(&from);
     const char *why = "was asked a question that is not well made";
     if (one_unpack(&from, &one) && unpack_end(&from))
@@ -85,7 +83,7 @@ void guest_run(struct guest *guest, const struct guest_view *view,
         refuse(to, why);
     } else if (guest->known.is_short) {
         g_byte_array_set_size(to, before);
-        packer_grow(&answer, to, guest->answer_max);
+        packer_grow(&answer, to, view->answer_max);
         pack_u8(&answer, GUEST_NEEDS);
     }
     guest->known.is_short = false;

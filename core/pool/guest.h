@@ -49,13 +49,13 @@ struct guest_view {
     size_t raw_n;
     const uint8_t *arena;
     size_t arena_n;
+    size_t answer_max; /* bytes that the answer may take */
 };
 
 struct guest;
 
-/* `plan` (the scanners of this class) is lent and outlives it; an answer takes at most
- * `answer_max` bytes. */
-struct guest *guest_new(const struct scan_plan *plan, size_t answer_max);
+/* `plan` (the scanners of this class) is lent and outlives it. */
+struct guest *guest_new(const struct scan_plan *plan);
 void guest_free(struct guest *guest);
 
 /*

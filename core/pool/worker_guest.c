@@ -29,6 +29,7 @@ const char *worker_guest_run(struct worker_guest *g,
         .message = errand.message,
         .raw = home->map + errand.raw_at,
         .raw_n = (size_t)errand.raw_n,
+        .answer_max = answer_max,
     };
     view.arena = tray_arena(home, &view.arena_n);
     if (g->guest == NULL) {
@@ -36,7 +37,6 @@ const char *worker_guest_run(struct worker_guest *g,
         g->answer = g_byte_array_new();
     }
     g_byte_array_set_size(g->answer, 0);
-    guest_run(g->guest, &view, errand.question, errand.question_n, g->answer,
-              answer_max);
+    guest_run(g->guest, &view, errand.question, errand.question_n, g->answer);
     return NULL;
 }

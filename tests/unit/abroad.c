@@ -112,7 +112,7 @@ struct abroad *abroad_open(const char *conf_text, const char *dir)
     a->link.ask = ask;
     a->link.self = a;
     a->link.question_max = 1 << 20;
-    a->guest = guest_new(&a->away_plan, ABROAD_ARENA);
+    a->guest = guest_new(&a->away_plan);
     a->answer = g_byte_array_new();
     host_start(a->home);
     host_start(a->away);
@@ -152,6 +152,7 @@ struct scan *abroad_scan(struct abroad *a, const void *mail, size_t n,
         .raw_n = n,
         .arena = a->arena_seen,
         .arena_n = ABROAD_ARENA,
+        .answer_max = ABROAD_ARENA,
     };
     a->home_plan.resolver = resolver;
     lend_begin(&a->link.lend, a->raw, n);

@@ -139,8 +139,10 @@ static void raw_bytes_that_guests_do_not_see_are_lent_as_copies(void)
     g_autoptr(GBytes) raw =
         g_bytes_new_static(hosting_mail, strlen(hosting_mail));
     struct message *message = message_new(raw, session, &abroad->limits);
-    abroad->view = (struct guest_view){
-        .message = 1, .arena = abroad->arena_seen, .arena_n = ABROAD_ARENA};
+    abroad->view = (struct guest_view){.message = 1,
+                                       .arena = abroad->arena_seen,
+                                       .arena_n = ABROAD_ARENA,
+                                       .answer_max = ABROAD_ARENA};
     lend_begin(&abroad->link.lend, NULL, 0);
     struct scan *scan = scan_run(&abroad->home_plan, message, 1000000000);
     g_autofree char *away = dump_scan(scan);
