@@ -29,10 +29,10 @@ struct adversary {
 };
 
 /* Maps the tray, all of it writable. */
-bool adversary_attach(struct adversary *adversary, int tray_fd,
+bool adversary_attach(struct adversary *a, int tray_fd,
                       const struct tray_shape *shape);
 
 /* Greets (mostly), then lives until it dies or is ended: alone in its process. */
-_Noreturn void adversary_live(struct adversary *adversary);
+_Noreturn void adversary_live(struct adversary *a);
 
 #endif
