@@ -68,7 +68,7 @@ static void look_at_seat(struct crew *crew, struct seat *seat, uint64_t now_ns)
     const struct load *load = &seat->loads[seat_oldest(seat)];
     const struct job *job = load->task == TRAY_SCAN ? load->work : NULL;
     uint64_t since_ns = seat->current_ns;
-    uint64_t most_ns = (pool->how.limits->max_time_ms + LATE_MS) * MS_NS;
+    uint64_t most_ns = (generation->limits.max_time_ms + LATE_MS) * MS_NS;
     bool is_late = now_ns > since_ns && now_ns - since_ns > most_ns;
     if (job != NULL && job->deadline_ns != 0 &&
         now_ns > job->deadline_ns + GRACE_MS * MS_NS)
@@ -99,7 +99,7 @@ static uint64_t resident_kib(pid_t pid)
 static void recycle(struct crew *crew, struct seat *seat, uint64_t now_ns)
 {
     const struct generation *generation = crew->self;
-    const struct pool_options *options = generation->pool->how.options;
+    const struct pool_options *options = &generation->options;
     if (seat->state == SEAT_READY) {
         uint64_t rss_kib = resident_kib(seat->pid);
         if (seat->rss_kib == 0)
@@ -138,16 +138,17 @@ static void look_at_jobs(struct pool *pool, uint64_t now_ns)
                       "its time was over before a worker was free");
 }
 
+static void look_at_crew(void *self, struct crew *crew)
+{
+    const uint64_t *now_ns = self;
+    for (unsigned k = 0; k < crew->seat_n; k++) {
+        look_at_seat(crew, &crew->seats[k].seat, *now_ns);
+        recycle(crew, &crew->seats[k].seat, *now_ns);
+    }
+}
+
 void deadline_look(struct pool *pool, uint64_t now_ns)
 {
-    const struct generation *generation = pool->now;
-    for (unsigned i = 0; generation != NULL && i < generation->crews->len;
-         i++) {
-        struct crew *crew = generation->crews->pdata[i];
-        for (unsigned k = 0; k < crew->seat_n; k++) {
-            look_at_seat(crew, &crew->seats[k].seat, now_ns);
-            recycle(crew, &crew->seats[k].seat, now_ns);
-        }
-    }
+    pool_each_crew(pool, look_at_crew, &now_ns);
     look_at_jobs(pool, now_ns);
 }

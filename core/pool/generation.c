@@ -56,22 +56,23 @@ static bool start_crew(struct generation *generation, const char *class_name,
                        GBytes *foreign, GError **error)
 {
     struct pool *pool = generation->pool;
-    const struct pool_options *options = pool->how.options;
+    const struct pool_how *how_made = &generation->how;
+    const struct pool_options *options = &generation->options;
     struct class_options class;
-    if (!class_options_read(pool->how.conf, class_name, options, &class, error))
+    if (!class_options_read(how_made->conf, class_name, options, &class, error))
         return false;
     bool is_home = strcmp(class_name, CLASS_MAIN) == 0;
     bool has_guests = generation->crews->len > 0 || !is_home;
     const struct zygote_task task = {
         .class_name = (char *)(uintptr_t)class_name,
-        .conf_path = pool->how.conf->path,
-        .conf_dir = pool->how.conf->dir,
-        .conf_text = pool->how.conf->text,
-        .only_file = (char *)(uintptr_t)pool->how.only_file,
-        .no_plugins = pool->how.no_plugins,
+        .conf_path = how_made->conf->path,
+        .conf_dir = how_made->conf->dir,
+        .conf_text = how_made->conf->text,
+        .only_file = generation->only_file,
+        .no_plugins = how_made->no_plugins,
         .foreign = foreign,
         .sandbox_is_required = options->sandbox == POOL_SANDBOX_REQUIRED,
-        .landlock_abi_max = pool->how.landlock_abi_max,
+        .landlock_abi_max = how_made->landlock_abi_max,
         .memory_bytes = class.memory,
     };
     struct crew_how how = {
@@ -83,8 +84,8 @@ static bool start_crew(struct generation *generation, const char *class_name,
         .events = &events,
         .self = generation,
     };
-    tray_shape_for(pool->how.limits->max_message_bytes,
-                   pool->how.limits->max_bytes, has_guests,
+    tray_shape_for(generation->limits.max_message_bytes,
+                   generation->limits.max_bytes, has_guests,
                    (uint32_t)options->slots, &how.shape);
     struct crew *crew = crew_new(&how, error);
     if (crew == NULL) {
@@ -112,26 +113,56 @@ static void free_crew(void *crew)
     crew_free(crew);
 }
 
-struct generation *generation_new(struct pool *pool, uint64_t number,
+/* Nothing of `how` is needed afterwards but the resolver. */
+static bool copy_how(struct generation *generation, const struct pool_how *how,
+                     GError **error)
+{
+    const struct conf *conf = how->conf;
+    if (!conf_parse(conf->text, strlen(conf->text), conf->path, conf->dir,
+                    &generation->conf, error))
+        return false;
+    generation->limits = *how->limits;
+    pool_options_copy(how->options, &generation->options);
+    generation->only_file = g_strdup(how->only_file);
+    generation->how = *how;
+    generation->how.conf = generation->conf;
+    generation->how.limits = &generation->limits;
+    generation->how.options = &generation->options;
+    generation->how.only_file = generation->only_file;
+    generation->how.program = generation->pool->program;
+    return true;
+}
+
+static bool start_guests(struct generation *generation, GError **error)
+{
+    const struct host_how how = {
+        .conf = generation->conf,
+        .limits = &generation->limits,
+        .only_file = generation->only_file,
+    };
+    g_autoptr(GPtrArray) classes = NULL;
+    if (generation->how.no_plugins)
+        return true;
+    if (!host_classes(&how, &classes, error))
+        return false;
+    bool is_good = true;
+    for (unsigned i = 1; is_good && i < classes->len; i++) {
+        const struct host_class *class = classes->pdata[i];
+        is_good = start_crew(generation, class->name, NULL, error);
+    }
+    return is_good;
+}
+
+struct generation *generation_new(struct pool *pool, const struct pool_how *how,
                                   GError **error)
 {
     struct generation *generation = g_new0(struct generation, 1);
     generation->pool = pool;
-    generation->number = number;
+    generation->number = ++pool->next_generation;
     generation->crews = g_ptr_array_new_with_free_func(free_crew);
     generation->refusals = g_ptr_array_new();
-    const struct host_how how = {
-        .conf = pool->how.conf,
-        .limits = pool->how.limits,
-        .only_file = pool->how.only_file,
-    };
-    g_autoptr(GPtrArray) classes = NULL;
-    bool is_good = pool->how.no_plugins || host_classes(&how, &classes, error);
-    for (unsigned i = 1; is_good && classes != NULL && i < classes->len; i++) {
-        const struct host_class *class = classes->pdata[i];
-        is_good = start_crew(generation, class->name, NULL, error);
-    }
-    if (is_good)
+    g_ptr_array_add(pool->generations, generation);
+    if (copy_how(generation, how, error) && start_guests(generation, error))
         return generation;
     generation_free(generation);
     return NULL;
@@ -141,12 +172,16 @@ void generation_free(struct generation *generation)
 {
     if (generation == NULL)
         return;
+    g_ptr_array_remove(generation->pool->generations, generation);
     g_ptr_array_unref(generation->crews);
     g_ptr_array_unref(generation->refusals);
     g_free(generation->store);
     g_free(generation->scanners);
     g_free(generation->crew_of);
     g_free(generation->why);
+    conf_free(generation->conf);
+    pool_options_clear(&generation->options);
+    g_free(generation->only_file);
     g_free(generation);
 }
 
@@ -169,7 +204,6 @@ static struct crew *find_crew(const struct generation *generation,
 /* The same scanners in the same order as "main"'s workers have them. */
 static bool make_plan(struct generation *generation, GError **error)
 {
-    const struct pool *pool = generation->pool;
     size_t n = 0;
     for (unsigned i = 0; i < generation->crews->len; i++)
         n += ((const struct crew *)generation->crews->pdata[i])->cards->len;
@@ -185,9 +219,9 @@ static bool make_plan(struct generation *generation, GError **error)
         }
     }
     const struct host_how how = {
-        .conf = pool->how.conf,
-        .limits = pool->how.limits,
-        .only_file = pool->how.only_file,
+        .conf = generation->conf,
+        .limits = &generation->limits,
+        .only_file = generation->only_file,
     };
     if (n > 0 && !host_order(&how, generation->scanners, n, error))
         return false;
@@ -197,7 +231,7 @@ static bool make_plan(struct generation *generation, GError **error)
     generation->plan = (struct scan_plan){
         .scanners = generation->scanners,
         .scanner_n = n,
-        .limits = *pool->how.limits,
+        .limits = generation->limits,
     };
     return true;
 }

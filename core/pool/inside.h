@@ -31,9 +31,14 @@ enum generation_state {
     GENERATION_FAILED, /* `why` */
 };
 
-/* One set of crews.  Owned by the pool. */
+/* One set of crews.  Owned by the pool, in its list from its beginning to its end. */
 struct generation {
     struct pool *pool;
+    struct pool_how how; /* what it was made of; points to the next four */
+    struct conf *conf;
+    struct limits limits;
+    struct pool_options options;
+    char *only_file;
     uint64_t number; /* from 1 */
     enum generation_state state;
     char *why;
@@ -47,10 +52,11 @@ struct generation {
 };
 
 struct pool {
-    struct pool_how how;
+    struct pool_how how; /* of the generation `now`, or the first */
     char *program;
     int epoll;
     struct queue queue;
+    GPtrArray *generations;    /* struct generation, all that have processes */
     struct generation *now;    /* NULL: none has become ready yet */
     struct generation *coming; /* is being made ready; NULL: none */
     GHashTable *jobs;          /* struct job, unanswered, as a set */
@@ -59,12 +65,20 @@ struct pool {
     GByteArray *buffer;        /* a reply, copied */
     uint64_t tick_ns;          /* when late ones were last looked for */
     uint64_t next_number;
+    uint64_t next_generation;
     bool is_ending;
 };
 
+/* --- pool.c --- */
+/* Every crew of every generation. */
+void pool_each_crew(const struct pool *pool,
+                    void (*each)(void *self, struct crew *crew), void *self);
+
 /* --- generation.c --- */
-struct generation *generation_new(struct pool *pool, uint64_t number,
+/* Starts it; of `how` all but the resolver is copied. */
+struct generation *generation_new(struct pool *pool, const struct pool_how *how,
                                   GError **error);
+/* NULL: nothing.  Its jobs must be gone. */
 void generation_free(struct generation *generation);
 /* Does what can be done now; state tells how far it is. */
 void generation_tend(struct generation *generation, uint64_t now_ns);

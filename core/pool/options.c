@@ -233,3 +233,10 @@ void pool_options_clear(struct pool_options *options)
     g_free(options->crash_dir);
     *options = (struct pool_options){0};
 }
+
+void pool_options_copy(const struct pool_options *from, struct pool_options *to)
+{
+    *to = *from;
+    to->user = g_strdup(from->user);
+    to->crash_dir = g_strdup(from->crash_dir);
+}

@@ -91,6 +91,9 @@ void pool_options_default(unsigned cores, struct pool_options *out);
 bool pool_options_read(const struct conf *conf, unsigned cores,
                        struct pool_options *out, GError **error);
 void pool_options_clear(struct pool_options *options);
+/* `to` is then yours, strings too. */
+void pool_options_copy(const struct pool_options *from,
+                       struct pool_options *to);
 
 /* Reads [class `name`] of `conf`; where there is none, all is as [pool] says.
  * conf NULL: nothing is in any file.  False: `out` is untouched. */

@@ -48,6 +48,7 @@ static struct pool *pool_new(const struct pool_how *how, GError **error)
     }
     struct pool *pool = g_new0(struct pool, 1);
     pool->how = *how;
+    pool->generations = g_ptr_array_new();
     pool->program = g_steal_pointer(&program);
     pool->epoll = epoll;
     queue_init(&pool->queue, how->options->queue_max,
@@ -92,15 +93,14 @@ bool pool_open(const struct pool_how *how, struct pool **out, GError **error)
     struct pool *pool = pool_new(how, error);
     if (pool == NULL)
         return false;
-    struct generation *generation = generation_new(pool, 1, error);
+    struct generation *generation = generation_new(pool, how, error);
     if (generation != NULL && wait_ready(pool, generation, error)) {
         pool->coming = NULL;
         pool->now = generation;
+        pool->how = generation->how;
         *out = pool;
         return true;
     }
-    pool->coming = NULL;
-    generation_free(generation);
     pool_free(pool);
     return false;
 }
@@ -134,7 +134,9 @@ void pool_free(struct pool *pool)
     if (pool == NULL)
         return;
     pool_end(pool);
-    generation_free(pool->now);
+    while (pool->generations->len > 0)
+        generation_free(pool->generations->pdata[0]);
+    g_ptr_array_unref(pool->generations);
     queue_clear(&pool->queue);
     g_hash_table_unref(pool->jobs);
     g_hash_table_unref(pool->by_key);
@@ -286,10 +288,8 @@ static void take_answers(const struct generation *generation)
 static void tick(struct pool *pool)
 {
     uint64_t now_ns = clock_mono_ns();
-    if (pool->coming != NULL)
-        generation_tend(pool->coming, now_ns);
-    if (pool->now != NULL)
-        generation_tend(pool->now, now_ns);
+    for (unsigned i = 0; i < pool->generations->len; i++)
+        generation_tend(pool->generations->pdata[i], now_ns);
     if (now_ns - pool->tick_ns < TICK_MS * MS_NS)
         return;
     pool->tick_ns = now_ns;
@@ -306,8 +306,8 @@ void pool_run(struct pool *pool, int timeout_ms)
     int n = epoll_wait(pool->epoll, events, EVENTS, wait_ms);
     for (int i = 0; i < n; i++)
         take_event(events[i].data.ptr);
-    if (pool->now != NULL)
-        take_answers(pool->now);
+    for (unsigned i = 0; i < pool->generations->len; i++)
+        take_answers(pool->generations->pdata[i]);
     tick(pool);
     serve_queue(pool);
 }
@@ -345,18 +345,47 @@ unsigned pool_ready(const struct pool *pool)
     return crew_ready(pool->now->home);
 }
 
+void pool_each_crew(const struct pool *pool,
+                    void (*each)(void *self, struct crew *crew), void *self)
+{
+    for (unsigned i = 0; i < pool->generations->len; i++) {
+        const struct generation *generation = pool->generations->pdata[i];
+        for (unsigned k = 0; k < generation->crews->len; k++)
+            each(self, generation->crews->pdata[k]);
+    }
+}
+
+/* What to call for each process. */
+struct visit {
+    void (*worker)(void *self, const char *class_name, unsigned number,
+                   pid_t pid);
+    void (*zygote)(void *self, const char *class_name, pid_t pid);
+    void *self;
+};
+
+static void visit_workers(void *self, struct crew *crew)
+{
+    const struct visit *visit = self;
+    for (unsigned k = 0; k < crew->seat_n; k++)
+        if (crew->seats[k].seat.pid > 0)
+            visit->worker(visit->self, crew->class_name, k,
+                          crew->seats[k].seat.pid);
+}
+
+static void visit_zygote(void *self, struct crew *crew)
+{
+    const struct visit *visit = self;
+    if (crew->zygote > 0)
+        visit->zygote(visit->self, crew->class_name, crew->zygote);
+}
+
 void pool_each_worker(const struct pool *pool,
                       void (*each)(void *self, const char *class_name,
                                    unsigned number, pid_t pid),
                       void *self)
 {
-    const struct generation *generation = pool->now;
-    for (unsigned i = 0; i < generation->crews->len; i++) {
-        const struct crew *crew = generation->crews->pdata[i];
-        for (unsigned k = 0; k < crew->seat_n; k++)
-            if (crew->seats[k].seat.pid > 0)
-                each(self, crew->class_name, k, crew->seats[k].seat.pid);
-    }
+    struct visit visit = {.worker = each, .self = self};
+    pool_each_crew(pool, visit_workers, &visit);
 }
 
 void pool_each_zygote(const struct pool *pool,
@@ -364,10 +393,6 @@ void pool_each_zygote(const struct pool *pool,
                                    pid_t pid),
                       void *self)
 {
-    const struct generation *generation = pool->now;
-    for (unsigned i = 0; i < generation->crews->len; i++) {
-        const struct crew *crew = generation->crews->pdata[i];
-        if (crew->zygote > 0)
-            each(self, crew->class_name, crew->zygote);
-    }
+    struct visit visit = {.zygote = each, .self = self};
+    pool_each_crew(pool, visit_zygote, &visit);
 }

@@ -52,8 +52,7 @@
 struct pool;
 struct job;
 
-/* How to open one.  Lent to pool_open and, as long as the pool, `limits`, `options`
- * and `resolver`. */
+/* How to open one.  Lent to the call; only `resolver` lives as long as the pool. */
 struct pool_how {
     const struct conf *conf;
     const struct limits *limits;
