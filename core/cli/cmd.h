@@ -10,12 +10,15 @@ enum cmd_exit {
     CMD_CLEAN = 0,   /* done; scan: nothing was found in any message */
     CMD_FOUND = 1,   /* scan: something was found, nothing failed */
     CMD_TROUBLE = 2, /* something could not be scanned, a plugin that is not
-                        optional was refused, or bad usage */
+                        optional was refused, a running Assay could not be
+                        asked or did not reload, or bad usage */
 };
 
 /* Each takes the arguments from its own name on: argv[0] is "scan". */
 int cmd_scan(int argc, char **argv);
 int cmd_conf(int argc, char **argv);
 int cmd_plugins(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_reload(int argc, char **argv);
 
 #endif

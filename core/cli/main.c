@@ -16,9 +16,8 @@ static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"scan", cmd_scan},
-    {"conf", cmd_conf},
-    {"plugins", cmd_plugins},
+    {"scan", cmd_scan},     {"conf", cmd_conf},     {"plugins", cmd_plugins},
+    {"status", cmd_status}, {"reload", cmd_reload},
 };
 
 static const char help[] =
@@ -28,6 +27,9 @@ static const char help[] =
     "input\n"
     "  assay plugins           which plugins are in use, how old their "
     "signatures are\n"
+    "  assay status            what a running Assay does, live\n"
+    "  assay reload            take new plugins, signatures and settings into "
+    "use\n"
     "  assay conf check        is plugins.conf right?\n"
     "  assay conf show         every setting in force and where it comes from\n"
     "  assay conf docs         every setting there is, with its help\n"

@@ -9,6 +9,10 @@
  * JSON, one after the other; {"error":"..."} is an answer as well.  Commands may be
  * answered later: their client waits and is not read meanwhile.
  *
+ *     status    counters_json()
+ *     reload    {"reloaded":true,"generation":4,"ms":812} once it is in use, or
+ *               {"reloaded":false,"generation":3,"trouble":"why that one stays"}
+ *
  * Only root and the user who runs the pool are heard (SO_PEERCRED), whatever the rights
  * of the file; to all others, and to one client too many, an error is said and the
  * connection ends.  Nobody can make it wait: everything is non-blocking, lines, answers

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Asking a running pool through its control socket (pool/operator.h).
+ */
+#ifndef CLI_ASK_H
+#define CLI_ASK_H
+
+#include <glib.h>
+
+#include <jansson.h>
+#include <stdbool.h>
+
+enum {
+    ASK_ANSWER_MAX = 16 * 1024 * 1024 /* bytes of one answer */
+};
+
+/* One connection.  Owned by the command. */
+struct ask {
+    int fd;
+    GString *heard; /* read beyond the last answer */
+    char *path;
+};
+
+/* Connects; path NULL: OPERATOR_PATH. */
+bool ask_open(const char *path, struct ask *out, GError **error);
+/* Says `command` and waits for its answer, for at most `wait_s` seconds (0: for ever).
+ * *line is the answer as it came, without its end, *root the same read; both yours.
+ * An answer {"error": ...} is an error. */
+bool ask(struct ask *ask, const char *command, unsigned wait_s, char **line,
+         json_t **root, GError **error);
+void ask_close(struct ask *ask);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/escape.h"
+#include "cli/ask.h"
+#include "cli/cmd.h"
+#include "cli/output.h"
+#include "cli/status_view.h"
+#include "pool/operator.h"
+
+#include <glib.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum {
+    ANSWER_S = 10, /* a pool answers in a millisecond */
+    REFRESH_S = 1
+};
+
+/* What was asked for. */
+struct status_args {
+    char *socket;
+    int is_json;
+    int is_once;
+};
+
+static bool parse(int argc, char **argv, struct status_args *out,
+                  GError **error)
+{
+    const GOptionEntry entries[] = {
+        {"socket", 's', 0, G_OPTION_ARG_FILENAME, &out->socket,
+         "Its control socket, instead of " OPERATOR_PATH, "PATH"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &out->is_json,
+         "Everything that is counted, as one line of JSON", NULL},
+        {"once", '1', 0, G_OPTION_ARG_NONE, &out->is_once,
+         "Print it once instead of every second", NULL},
+        {0},
+    };
+    GOptionContext *context = g_option_context_new(NULL);
+    g_option_context_set_summary(
+        context,
+        "Shows what a running Assay does: messages, waiting ones, worker\n"
+        "processes, plugins. On a terminal it is live until Ctrl-C, else it is\n"
+        "printed once.");
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_set_prgname("assay status");
+    bool is_good = g_option_context_parse(context, &argc, &argv, error);
+    g_option_context_free(context);
+    if (is_good && argc > 1) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                    "\"%s\" is not wanted here; a control socket is named with "
+                    "--socket PATH",
+                    argv[1]);
+        is_good = false;
+    }
+    return is_good;
+}
+
+static bool show_json(struct ask *to, GError **error)
+{
+    json_t *root = NULL;
+    g_autofree char *line = NULL;
+    if (!ask(to, "status", ANSWER_S, &line, &root, error))
+        return false;
+    json_decref(root);
+    return output_write(line, strlen(line)) && output_write("\n", 1);
+}
+
+/* One page.  On a terminal from its top left on, and no more than fits. */
+static bool show_page(struct ask *to, bool is_live, const struct winsize *size,
+                      GError **error)
+{
+    json_t *root = NULL;
+    g_autofree char *line = NULL;
+    const char *no_color = getenv("NO_COLOR");
+    bool is_terminal = size != NULL;
+    const struct status_how how = {
+        .with_color = is_terminal && (no_color == NULL || *no_color == '\0'),
+        .columns = is_live ? size->ws_col : 0,
+    };
+    if (!ask(to, "status", ANSWER_S, &line, &root, error))
+        return false;
+    g_autoptr(GString) page = g_string_new(NULL);
+    status_show(root, &how, page);
+    json_decref(root);
+    if (!is_live)
+        return output_write(page->str, page->len);
+    g_autoptr(GString) screen = g_string_new("\033[H");
+    const char *p = page->str;
+    for (unsigned row = 1; *p != '\0' && row < size->ws_row; row++) {
+        size_t n = strcspn(p, "\n");
+        g_string_append_len(screen, p, (gssize)n);
+        g_string_append(screen, "\033[K\n");
+        p += n + (p[n] == '\n');
+    }
+    g_string_append(screen, "\033[J");
+    return output_write(screen->str, screen->len);
+}
+
+static bool show(const struct status_args *args, struct ask *to, GError **error)
+{
+    struct winsize size = {0};
+    bool is_terminal = isatty(STDOUT_FILENO) == 1;
+    bool is_live = is_terminal && !args->is_once;
+    if (args->is_json)
+        return show_json(to, error);
+    if (is_live)
+        output_write("\033[2J", strlen("\033[2J"));
+    for (;;) {
+        size = (struct winsize){.ws_row = 24, .ws_col = 80};
+        if (is_terminal)
+            ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+        if (!show_page(to, is_live, is_terminal ? &size : NULL, error))
+            return false;
+        if (!is_live)
+            return true;
+        sleep(REFRESH_S);
+    }
+}
+
+static int fail(GError *error)
+{
+    if (error == NULL) /* standard output has gone */
+        return CMD_TROUBLE;
+    g_autofree char *shown =
+        escape_dup(error->message, strlen(error->message), 0);
+    fprintf(stderr, "assay status: %s\n", shown);
+    g_error_free(error);
+    return CMD_TROUBLE;
+}
+
+int cmd_status(int argc, char **argv)
+{
+    struct status_args args = {0};
+    struct ask to;
+    GError *error = NULL;
+    /* A reader that stops early, such as `head`, is no trouble. */
+    signal(SIGPIPE, SIG_DFL);
+    bool is_good = parse(argc, argv, &args, &error);
+    if (is_good && ask_open(args.socket, &to, &error)) {
+        is_good = show(&args, &to, &error);
+        ask_close(&to);
+    } else {
+        is_good = false;
+    }
+    g_free(args.socket);
+    return is_good ? CMD_CLEAN : fail(error);
+}
