@@ -90,9 +90,13 @@ void bads_conf(GString *to, const GPtrArray *bads, const char *folder,
         g_string_append_printf(
             to, "[plugin %s]\nfile = %s/%s.so\nevery = %d\nphase = %u\n",
             bad->name, folder, bad->name, BADS_EVERY, bad->phase);
-        g_string_append_printf(to, "class = %s\n",
-                               are_together ? "main" : bad->name);
-        if (bad->settings != NULL)
-            g_string_append(to, bad->settings);
+        g_string_append_printf(to, "class = %s\n%s",
+                               are_together ? "main" : bad->name,
+                               bad->settings != NULL ? bad->settings : "");
+        if (!are_together)
+            g_string_append_printf(to,
+                                   "[class %s]\nplugin_time = 500 ms\n"
+                                   "workers_min = 1\nworkers_max = 2\n",
+                                   bad->name);
     }
 }

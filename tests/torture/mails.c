@@ -2,7 +2,6 @@
 #include "mails.h"
 
 #include "base/conf.h"
-#include "base/digest.h"
 #include "base/error.h"
 #include "host/host.h"
 #include "mail/detect.h"
@@ -30,17 +29,16 @@ static void mail_free(gpointer item)
 
 static void add_mail(struct mails *mails, const struct source_item *item)
 {
-    uint8_t digest[DIGEST_SIZE];
     GBytes *raw = NULL;
     gsize n;
     if (!source_read(item, MAIL_MAX, &raw, NULL))
         return;
     const void *p = g_bytes_get_data(raw, &n);
-    digest_sha256(p, n, digest);
     struct mail *mail = g_new0(struct mail, 1);
     mail->name = item->name;
     mail->raw = raw;
-    mail->number = (uint16_t)(digest[0] << 8 | digest[1]);
+    digest_sha256(p, n, mail->digest);
+    mail->number = (uint16_t)(mail->digest[0] << 8 | mail->digest[1]);
     g_ptr_array_add(mails->all, mail);
 }
 

@@ -8,6 +8,7 @@
 #ifndef TORTURE_MAILS_H
 #define TORTURE_MAILS_H
 
+#include "base/digest.h"
 #include "mail/session.h"
 #include "scan/scan.h"
 
@@ -23,6 +24,7 @@
 struct mail {
     const char *name; /* lent by the list of files */
     GBytes *raw;
+    uint8_t digest[DIGEST_SIZE]; /* of the raw bytes */
     uint16_t number;  /* by which bad plugins decide: tests/plugins/bad.h */
     const char *said; /* mails_say() of the undisturbed scan; lent by mails */
 };

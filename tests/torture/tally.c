@@ -167,6 +167,19 @@ void tally_check(struct tally *tally, const struct mail *mail,
         check_good(tally, mail, scan);
 }
 
+void tally_unread(struct tally *tally, const struct mail *mail,
+                  const struct scan *scan)
+{
+    tally->wrong++;
+    if (scan->findings->len == 0) {
+        tell(tally, mail, "it was not scanned, and nobody says why");
+        return;
+    }
+    const struct finding *f = scan->findings->pdata[0];
+    tell(tally, mail, "it was not scanned: %s %s: %s", f->plugin, f->name,
+         f->text);
+}
+
 void tally_print(const struct tally *tally)
 {
     printf("messages=%" PRIu64 " answered=%" PRIu64 " wrong=%" PRIu64

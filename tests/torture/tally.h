@@ -43,6 +43,10 @@ void tally_clear(struct tally *tally);
 void tally_check(struct tally *tally, const struct mail *mail,
                  const struct scan *scan, tally_excuse_fn excuse, void *self);
 
+/* The same of one that was not scanned at all, though it should have been. */
+void tally_unread(struct tally *tally, const struct mail *mail,
+                  const struct scan *scan);
+
 /* "messages=1 answered=1 wrong=0 ..." */
 void tally_print(const struct tally *tally);
 bool tally_is_good(const struct tally *tally);

@@ -3,7 +3,7 @@
  * Every bad plugin beside the good ones, over real mail, for as long as one likes.
  *
  *     torture [--seconds N] [--together] [--in-process] [--only NAME,...]
- *             [--mails N] FOLDER...
+ *             [--mails N] [--seed N] FOLDER...
  *
  * First an undisturbed scan of all mails in one process, with the good plugins only.
  * Then the pool: the bad plugins in classes of their own, workers (now and then a
@@ -16,8 +16,9 @@
  *                    message is answered is promised then
  *     --in-process   no pool, no killing: what the bad plugins do is not contained.
  *                    To see that the ledger can tell
- *     --only         of the bad plugins only these
+ *     --only         of the bad plugins only these ("none": only killing)
  *     --mails        at most so many of each folder
+ *     --seed         to have the same random numbers again
  *
  * ASSAY_BUILD names the build folder, as for the other tests.
  */
@@ -26,11 +27,13 @@
 #include "base/error.h"
 #include "leaks.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static int seconds = 20;
+static int seed;
 static int mails_max = 100000;
 static int are_together;
 static int is_in_process;
@@ -40,6 +43,7 @@ static char **folders;
 static const GOptionEntry entries[] = {
     {"seconds", 0, 0, G_OPTION_ARG_INT, &seconds, "How long", "N"},
     {"mails", 0, 0, G_OPTION_ARG_INT, &mails_max, "Of each folder", "N"},
+    {"seed", 0, 0, G_OPTION_ARG_INT, &seed, "Of what is random", "N"},
     {"together", 0, 0, G_OPTION_ARG_NONE, &are_together, "In one class", NULL},
     {"in-process", 0, 0, G_OPTION_ARG_NONE, &is_in_process, "Without a pool",
      NULL},
@@ -53,6 +57,7 @@ static char *good_conf(const char *build)
 {
     g_autofree char *cwd = g_get_current_dir();
     return g_strdup_printf(
+        "[pool]\nbreaker_failures = 1000\n"
         "[plugin attachment]\nfile = %s/plugins/attachment.so\nclass = main\n"
         "block_lists = %s/sigs/attachment/owa-today.list\n"
         "[plugin archive]\nfile = %s/plugins/archive.so\nclass = main\n"
@@ -75,6 +80,7 @@ static bool torture(struct torture *torture, GError **error)
         return false;
     bads_conf(conf, torture->bads, folder, torture->are_together);
     torture->conf = conf->str;
+    torture->build = root;
     return is_in_process != 0 ? torture_in_process(torture, error)
                               : torture_pool(torture, error);
 }
@@ -98,10 +104,11 @@ static int run(void)
     struct torture t = {.mails = mails,
                         .bads = bads,
                         .seconds = (unsigned)MAX(seconds, 1),
+                        .seed = seed != 0 ? (uint32_t)seed : g_random_int(),
                         .are_together = are_together != 0};
     tally_init(&t.tally, bads, t.are_together);
-    if (mails->all->len == 0 || bads->len == 0 || !leaks_adopt()) {
-        fprintf(stderr, "torture: no mails, or no bad plugins\n");
+    if (mails->all->len == 0 || !leaks_adopt()) {
+        fprintf(stderr, "torture: no mails\n");
         return 2;
     }
     uint64_t fds = leaks_fds();
@@ -114,8 +121,9 @@ static int run(void)
     t.tally.lost = t.tally.messages - t.tally.answered;
     tell_bads(bads);
     printf(
-        "  %u mails, %lu cancelled, %lu disturbed, %lu excused by %lu kills\n",
-        mails->all->len, (unsigned long)t.tally.cancelled,
+        "  seed %" PRIu32
+        ": %u mails, %lu cancelled, %lu disturbed, %lu excused by %lu kills\n",
+        t.seed, mails->all->len, (unsigned long)t.tally.cancelled,
         (unsigned long)t.tally.disturbed, (unsigned long)t.tally.excused,
         (unsigned long)t.kills);
     tally_print(&t.tally);

@@ -17,9 +17,11 @@
 /* Owned by the program; what it points to is lent. */
 struct torture {
     struct mails *mails;
-    GPtrArray *bads;  /* struct bad */
-    const char *conf; /* text of a plugins.conf: good and bad plugins */
+    GPtrArray *bads;   /* struct bad */
+    const char *build; /* its folder, absolute */
+    const char *conf;  /* text of a plugins.conf: good and bad plugins */
     unsigned seconds;
+    uint32_t seed;
     bool are_together;
     uint64_t kills; /* workers and zygotes that it killed */
     struct tally tally;
