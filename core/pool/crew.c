@@ -122,12 +122,18 @@ struct crew *crew_new(const struct crew_how *how, GError **error)
     return NULL;
 }
 
-/* A worker dies with its zygote and is ours to bury then (we are subreaper). */
-static void bury(pid_t pid)
+/* A worker dies with its zygote, and is ours to bury where we are its subreaper.
+ * False: it may still be there. */
+static bool bury(pid_t pid)
 {
-    for (unsigned ms = 0;
-         pid > 0 && ms < BURY_MS && waitpid(pid, NULL, WNOHANG) == 0; ms++)
+    if (pid <= 0)
+        return true;
+    for (unsigned ms = 0; ms < BURY_MS; ms++) {
+        if (waitpid(pid, NULL, WNOHANG) == pid || kill(pid, 0) != 0)
+            return true;
         g_usleep(1000);
+    }
+    return false;
 }
 
 void crew_free(struct crew *crew)
@@ -171,24 +177,43 @@ static void seat_died(struct crew *crew, struct crew_seat *s, int status)
     seat_empty(&s->seat, clock_mono_ns());
 }
 
+/* Guests look into the trays of those who ask them. */
+static void add_homes(const struct crew *crew, struct order *order, int *fds,
+                      size_t *fd_n)
+{
+    const struct crew *home = crew->home;
+    order->home_shape = home->shape;
+    for (unsigned i = 0; i < home->seat_n && i < ORDERS_HOMES_MAX; i++) {
+        int fd = tray_fd_to_read(&home->seats[i].seat.tray);
+        if (fd < 0)
+            break;
+        fds[(*fd_n)++] = fd;
+        order->home_n++;
+    }
+}
+
 static void fork_worker(struct crew *crew, struct crew_seat *s, uint64_t now_ns)
 {
     int log[2];
     if (pipe2(log, O_CLOEXEC | O_NONBLOCK) != 0)
         return; /* the next tending tries again */
-    const struct order order = {
+    struct order order = {
         .kind = ORDER_FORK,
         .number = s->seat.number,
         .shape = crew->shape,
     };
-    const int fds[ORDER_FORK_FDS] = {
+    int fds[ORDERS_FDS_MAX] = {
         [ORDER_FD_TRAY] = s->seat.tray.fd,
         [ORDER_FD_BELL] = s->seat.worker_bell,
         [ORDER_FD_CHIME] = s->seat.worker_chime,
         [ORDER_FD_LOG] = log[1],
     };
-    bool is_sent =
-        orders_send(crew->fd, &order, sizeof order, fds, ORDER_FORK_FDS);
+    size_t fd_n = ORDER_FORK_FDS;
+    if (!crew->is_home)
+        add_homes(crew, &order, fds, &fd_n);
+    bool is_sent = orders_send(crew->fd, &order, sizeof order, fds, fd_n);
+    for (size_t i = ORDER_FORK_FDS; i < fd_n; i++)
+        close(fds[i]);
     close(log[1]);
     if (!is_sent) {
         close(log[0]);
@@ -229,12 +254,14 @@ static void lose_zygote(struct crew *crew, const char *why)
             continue;
         pid_t pid = s->seat.pid;
         seat_died(crew, s, -1);
-        bury(pid);
+        if (bury(pid))
+            continue;
         struct tray fresh;
         if (!tray_open(&crew->shape, &fresh, NULL))
             continue;
         tray_close(&s->seat.tray);
         s->seat.tray = fresh;
+        crew->has_new_trays = true;
     }
 }
 
@@ -272,6 +299,12 @@ void crew_kill(struct crew *crew, struct seat *seat, enum death_cause cause)
     seat_enter(seat, SEAT_DYING, clock_mono_ns());
     if (crew->fd >= 0)
         orders_send(crew->fd, &order, sizeof order, NULL, 0);
+}
+
+void crew_kill_all(struct crew *crew)
+{
+    for (unsigned i = 0; i < crew->seat_n; i++)
+        crew_kill(crew, &crew->seats[i].seat, DEATH_OUTSIDE);
 }
 
 unsigned crew_ready(const struct crew *crew)

@@ -78,16 +78,19 @@ struct crew {
     GPtrArray *refusals; /* struct refusal */
     struct crew_seat *seats;
     struct class_options options;
+    struct crew
+        *home; /* guests: whose trays they look into; NULL: not known yet */
     size_t scanner_n; /* in the plan of its workers */
     unsigned seat_n;  /* there may be so many workers */
     unsigned wanted;  /* there should be so many */
     const struct crew_events *events;
     void *self;
     struct crew_source news;
-    uint64_t retry_ns; /* LOST: when the next try is due */
-    uint64_t open_ns;  /* when the zygote was started */
-    uint64_t load_ns;  /* what loading took */
-    unsigned losses;   /* zygotes in a row that did not live */
+    uint64_t retry_ns;  /* LOST: when the next try is due */
+    uint64_t open_ns;   /* when the zygote was started */
+    uint64_t load_ns;   /* what loading took */
+    unsigned losses;    /* zygotes in a row that did not live */
+    bool has_new_trays; /* guests look into old ones */
     uint64_t forks;
     uint64_t deaths;
     GByteArray *buffer;
@@ -119,6 +122,8 @@ void crew_tend(struct crew *crew, uint64_t now_ns);
 void crew_greet(struct crew *crew, struct seat *seat, uint64_t now_ns);
 /* Ends a worker; `died` follows.  `cause` is what its loads are told. */
 void crew_kill(struct crew *crew, struct seat *seat, enum death_cause cause);
+/* All of them: what they look into is not there any more. */
+void crew_kill_all(struct crew *crew);
 /* As many ready workers as there are. */
 unsigned crew_ready(const struct crew *crew);
 

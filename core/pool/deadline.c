@@ -22,17 +22,14 @@ enum {
 static void warn(const struct crew *crew, struct seat *seat, uint64_t call_ns,
                  const struct crumb_copy *crumb, uint64_t now_ns)
 {
-    const struct generation *generation = crew->self;
+    const char *plugin = death_scanner(crew, crumb->scanner);
     if (seat->warned_ns == call_ns)
         return;
     seat->warned_ns = call_ns;
     struct log_event event;
     log_begin(&event, LOG_LEVEL_WARNING, "plugin.slow");
     log_text(&event, "class", crew->class_name);
-    log_text(&event, "plugin",
-             crumb->scanner > 0
-                 ? generation->plan.scanners[crumb->scanner - 1]->name
-                 : "core");
+    log_text(&event, "plugin", plugin != NULL ? plugin : "core");
     log_text(&event, "object", crumb->where);
     log_number(&event, "ms", (int64_t)((now_ns - call_ns) / MS_NS));
     log_end(&event);
@@ -42,17 +39,16 @@ static void warn(const struct crew *crew, struct seat *seat, uint64_t call_ns,
 static bool is_call_late(const struct crew *crew, struct seat *seat,
                          uint64_t now_ns)
 {
-    const struct generation *generation = crew->self;
     const struct class_options *options = &crew->options;
     uint64_t call_ns = atomic_load(&seat->tray.head->crumb.call_ns);
-    if (call_ns == 0 || call_ns >= now_ns || seat->errand != NULL)
+    if (call_ns == 0 || call_ns >= now_ns || seat->carry != NULL)
         return false;
     uint64_t took_ns = now_ns - call_ns;
     if (took_ns > options->plugin_time_ns)
         return true;
     if (options->plugin_warn_ns != 0 && took_ns > options->plugin_warn_ns) {
         struct crumb_copy crumb;
-        crumb_read(&seat->tray.head->crumb, generation->plan.scanner_n, &crumb);
+        crumb_read(&seat->tray.head->crumb, crew->scanner_n, &crumb);
         warn(crew, seat, call_ns, &crumb, now_ns);
     }
     return false;
@@ -68,7 +64,9 @@ static void look_at_seat(struct crew *crew, struct seat *seat, uint64_t now_ns)
     const struct load *load = &seat->loads[seat_oldest(seat)];
     const struct job *job = load->task == TRAY_SCAN ? load->work : NULL;
     uint64_t since_ns = seat->current_ns;
-    uint64_t most_ns = (generation->limits.max_time_ms + LATE_MS) * MS_NS;
+    uint64_t most_ns = crew->is_home ? generation->limits.max_time_ms * MS_NS
+                                     : crew->options.plugin_time_ns;
+    most_ns += LATE_MS * MS_NS;
     bool is_late = now_ns > since_ns && now_ns - since_ns > most_ns;
     if (job != NULL && job->deadline_ns != 0 &&
         now_ns > job->deadline_ns + GRACE_MS * MS_NS)

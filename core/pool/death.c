@@ -5,6 +5,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "host/card.h"
 #include "pool/inside.h"
 
 #include <signal.h>
@@ -78,18 +79,45 @@ static void say(const struct crew *crew, const struct seat *seat,
 static void find_guilty(struct crew *crew, struct seat *seat, int status,
                         struct crumb_copy *crumb, struct death *death)
 {
-    const struct generation *generation = crew->self;
-    crumb_read(&seat->tray.head->crumb, generation->plan.scanner_n, crumb);
+    crumb_read(&seat->tray.head->crumb, crew->scanner_n, crumb);
     *death = (struct death){0};
     find_cause(seat, status, crumb, death);
-    if (crumb->scanner > 0)
-        death->scanner = generation->plan.scanners[crumb->scanner - 1]->name;
+    death->scanner = death_scanner(crew, crumb->scanner);
     g_strlcpy(death->where, crumb->where, sizeof death->where);
+}
+
+const char *death_scanner(const struct crew *crew, uint32_t number)
+{
+    const struct generation *generation = crew->self;
+    if (number == 0)
+        return NULL;
+    if (!crew->is_home)
+        return ((const struct card *)crew->cards->pdata[number - 1])->name;
+    /* Who waits for a guest dies of something else. */
+    return generation->crew_of[number - 1] == crew
+               ? generation->plan.scanners[number - 1]->name
+               : NULL;
 }
 
 static bool has_neighbours(const struct crew *crew)
 {
     return crew->cards->len > 1;
+}
+
+/* `death` NULL: it only waited there. */
+static void scan_died(struct crew *crew, struct job *job,
+                      const struct death *death)
+{
+    const char *blamed = NULL;
+    if (death != NULL)
+        blamed = trial_died(&job->trial, death, has_neighbours(crew));
+    if (blamed != NULL) {
+        breakers_failed(job->pool, blamed,
+                        blamed == job->trying ? BREAKER_TRY : BREAKER_USE);
+        if (blamed == job->trying)
+            job->trying = NULL;
+    }
+    death_go_on(job->pool, job);
 }
 
 void death_of_seat(struct crew *crew, struct seat *seat, int status)
@@ -102,12 +130,12 @@ void death_of_seat(struct crew *crew, struct seat *seat, int status)
     find_guilty(crew, seat, status, &crumb, &death);
     if (!pool->is_ending)
         say(crew, seat, &death, &crumb);
+    carry_forget(generation, seat);
     while (seat_take_oldest(seat, &load)) {
-        struct job *job = load.work;
-        if (job == NULL || load.task != TRAY_SCAN)
-            continue;
-        if (crumb.ticket == load.ticket)
-            trial_died(&job->trial, &death, has_neighbours(crew));
-        death_go_on(pool, job);
+        bool was_on_duty = crumb.ticket == load.ticket;
+        if (load.work != NULL && load.task == TRAY_GUEST)
+            carry_died(generation, load.work, &death);
+        else if (load.work != NULL && load.task == TRAY_SCAN)
+            scan_died(crew, load.work, was_on_duty ? &death : NULL);
     }
 }

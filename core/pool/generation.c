@@ -20,8 +20,7 @@ static void on_opened(void *self, struct crew *crew)
 static void on_ready(void *self, struct crew *crew, struct seat *seat,
                      const struct hello *hello)
 {
-    (void)self;
-    (void)crew;
+    carry_serve(self, crew);
     (void)seat;
     (void)hello;
 }
@@ -161,6 +160,7 @@ struct generation *generation_new(struct pool *pool, const struct pool_how *how,
     generation->number = ++pool->next_generation;
     generation->crews = g_ptr_array_new_with_free_func(free_crew);
     generation->refusals = g_ptr_array_new();
+    generation->carries = g_ptr_array_new_with_free_func(carry_free);
     g_ptr_array_add(pool->generations, generation);
     if (copy_how(generation, how, error) && start_guests(generation, error))
         return generation;
@@ -174,6 +174,7 @@ void generation_free(struct generation *generation)
         return;
     g_ptr_array_remove(generation->pool->generations, generation);
     g_ptr_array_unref(generation->crews);
+    g_ptr_array_unref(generation->carries);
     g_ptr_array_unref(generation->refusals);
     g_free(generation->store);
     g_free(generation->scanners);
@@ -276,6 +277,9 @@ static void become_ready(struct generation *generation)
     if (make_plan(generation, &error)) {
         generation->state = GENERATION_READY;
         generation->home->scanner_n = generation->plan.scanner_n;
+        for (unsigned i = 0; i < generation->crews->len; i++)
+            ((struct crew *)generation->crews->pdata[i])->home =
+                generation->home;
     } else {
         fail(generation, error->message);
     }
@@ -289,6 +293,12 @@ void generation_tend(struct generation *generation, uint64_t now_ns)
         become_ready(generation);
     if (generation->state != GENERATION_READY)
         return;
-    for (unsigned i = 0; i < generation->crews->len; i++)
-        crew_tend(generation->crews->pdata[i], now_ns);
+    for (unsigned i = 0; i < generation->crews->len; i++) {
+        struct crew *crew = generation->crews->pdata[i];
+        if (generation->home->has_new_trays && !crew->is_home)
+            crew_kill_all(crew);
+        crew_tend(crew, now_ns);
+    }
+    generation->home->has_new_trays = false;
+    carry_expire(generation, now_ns);
 }

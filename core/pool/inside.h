@@ -3,6 +3,9 @@
  * Private to the front's half of core/pool: what its files share.
  *
  *     pool.c        what a front calls; the loop
+ *     breakers.c    which plugins are out
+ *     asking.c      messages that wait for answers
+ *     carry.h       questions to plugins of other classes
  *     serve.c       from the queue into trays, and answers out of them
  *     death.c       what becomes of messages whose worker died
  *     deadline.c    who is late, who is to be replaced
@@ -12,6 +15,8 @@
 #ifndef POOL_INSIDE_H
 #define POOL_INSIDE_H
 
+#include "pool/breaker.h"
+#include "pool/carry.h"
 #include "pool/crew.h"
 #include "pool/job.h"
 #include "pool/pool.h"
@@ -49,6 +54,7 @@ struct generation {
     struct crew **crew_of; /* by place in the plan */
     struct scan_plan plan;
     GPtrArray *refusals; /* struct refusal, lent by the crews */
+    GPtrArray *carries;  /* struct carry: questions on their way */
 };
 
 struct pool {
@@ -62,6 +68,7 @@ struct pool {
     GHashTable *jobs;          /* struct job, unanswered, as a set */
     GHashTable *by_key;        /* key -> struct job that others may join */
     GPtrArray *asking;         /* struct job in JOB_ASKING */
+    GHashTable *breakers;      /* interned name -> struct breaker */
     GByteArray *buffer;        /* a reply, copied */
     uint64_t tick_ns;          /* when late ones were last looked for */
     uint64_t next_number;
@@ -98,8 +105,26 @@ void serve_replace(struct job *job, struct job *next);
 /* Takes back what waits on a seat behind something slow. */
 void serve_withdraw(struct pool *pool, struct seat *seat);
 
+/* --- breakers.c --- */
+GHashTable *breakers_new(void);
+/* No plugin has failed lately. */
+bool breakers_are_idle(const struct pool *pool);
+enum breaker_use breakers_ask(struct pool *pool, const char *plugin);
+void breakers_failed(struct pool *pool, const char *plugin,
+                     enum breaker_use use);
+void breakers_worked(struct pool *pool, const char *plugin,
+                     enum breaker_use use);
+
+/* --- asking.c --- */
+/* The job waits for what its journal wishes; holds no worker. */
+void asking_begin(struct job *job, GBytes *journal);
+/* Answers what is due. */
+void asking_look(struct pool *pool, uint64_t now_ns);
+
 /* --- death.c --- */
 void death_of_seat(struct crew *crew, struct seat *seat, int status);
+/* Name of a scanner by what a worker's breadcrumb says of it; NULL: core. */
+const char *death_scanner(const struct crew *crew, uint32_t number);
 /* The job goes on with what its trial says. */
 void death_go_on(struct pool *pool, struct job *job);
 

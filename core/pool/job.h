@@ -48,6 +48,9 @@ struct job {
     struct crew *crew;    /* PLACED */
     struct seat *seat;    /* PLACED */
     GArray *left_out;     /* PLACED: uint32_t, places in the plan; NULL: none */
+    const char *trying;   /* plugin of which this is the trial; NULL: of none */
+    GPtrArray *out;       /* names of plugins that are out; NULL: none */
+    unsigned rounds;      /* answers that it has waited for */
     bool is_unread;       /* its answer is about no scan */
     struct job *leader;   /* JOINED */
     GPtrArray *followers; /* struct job, JOINED to this one; NULL: none */

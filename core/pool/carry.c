@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "pool/carry.h"
+
+#include "base/clock.h"
+#include "pool/errand.h"
+#include "pool/inside.h"
+
+#include <string.h>
+
+/* --- home --------------------------------------------------------------------------- */
+
+/* The answer is in its tray: the worker goes on. */
+static void wake_home(struct seat *home, size_t n, bool is_refused)
+{
+    struct tray_ask *ask = &home->tray.head->ask;
+    ask->answer_n = n;
+    ask->is_refused = is_refused;
+    atomic_store(&ask->state, TRAY_ANSWERS);
+    home->carry = NULL;
+    home->needs_ring = true;
+    seat_ring(home);
+}
+
+static void refuse(struct seat *home, const char *name, const char *why)
+{
+    struct packer to;
+    packer_fixed(&to, home->tray.answer, (size_t)home->tray.shape.answer);
+    errand_no_pack(name, why, &to);
+    wake_home(home, to.n, true);
+}
+
+void carry_free(void *p)
+{
+    struct carry *carry = p;
+    g_byte_array_unref(carry->bytes);
+    g_free(carry);
+}
+
+static void over(struct generation *generation, struct carry *carry)
+{
+    if (carry->home != NULL)
+        carry->home->carry = NULL;
+    g_ptr_array_remove(generation->carries, carry);
+}
+
+static void refuse_carry(struct generation *generation, struct carry *carry,
+                         const char *name, const char *why)
+{
+    if (carry->home != NULL)
+        refuse(carry->home, name, why);
+    over(generation, carry);
+}
+
+/* The question, copied; what cannot be one is empty. */
+static void pack(const struct seat *home, GByteArray *to)
+{
+    const struct load *load = &home->loads[seat_oldest(home)];
+    uint64_t n = *(const volatile uint64_t *)&home->tray.head->ask.question_n;
+    struct packer packer;
+    const struct errand errand = {
+        .home = home->number,
+        .message = load->ticket ^ (uint64_t)home->pid << 32,
+        .raw_at = load->raw_at,
+        .raw_n = load->raw_n,
+        .question = home->tray.question,
+        .question_n = n <= TRAY_QUESTION ? (size_t)n : 0,
+    };
+    packer_grow(&packer, to, TRAY_QUESTION + 1024);
+    errand_pack(&errand, &packer);
+}
+
+void carry_look(struct generation *generation, struct seat *home)
+{
+    if (home->carry != NULL || home->load_n == 0 ||
+        home->tray.shape.question == 0 ||
+        atomic_load(&home->tray.head->ask.state) != TRAY_ASKED)
+        return;
+    uint32_t place = *(const volatile uint32_t *)&home->tray.head->ask.scanner;
+    struct crew *crew =
+        place < generation->plan.scanner_n ? generation->crew_of[place] : NULL;
+    if (crew == NULL || crew == generation->home) {
+        refuse(home, "rule", "asked a guest for what is its own");
+        return;
+    }
+    const char *plugin = generation->plan.scanners[place]->name;
+    enum breaker_use use = breakers_ask(generation->pool, plugin);
+    if (use == BREAKER_LEAVE_OUT) {
+        refuse(home, "out",
+               "left out: it failed too often and is tried again later");
+        return;
+    }
+    struct carry *carry = g_new0(struct carry, 1);
+    carry->home = home;
+    carry->crew = crew;
+    carry->plugin = plugin;
+    carry->use = use;
+    carry->bytes = g_byte_array_new();
+    carry->begin_ns = clock_mono_ns();
+    pack(home, carry->bytes);
+    home->carry = carry;
+    g_ptr_array_add(generation->carries, carry);
+    carry_serve(generation, crew);
+}
+
+void carry_forget(struct generation *generation, struct seat *home)
+{
+    struct carry *carry = home->carry;
+    if (carry == NULL)
+        return;
+    home->carry = NULL;
+    carry->home = NULL;
+    if (carry->guest == NULL)
+        over(generation, carry);
+}
+
+/* --- guests ------------------------------------------------------------------------- */
+
+static struct seat *free_guest(struct crew *crew)
+{
+    for (unsigned i = 0; i < crew->seat_n; i++) {
+        struct seat *seat = &crew->seats[i].seat;
+        if (seat->state == SEAT_READY && seat->load_n == 0)
+            return seat;
+    }
+    return NULL;
+}
+
+static bool place(struct seat *guest, struct carry *carry)
+{
+    uint8_t *room;
+    size_t size;
+    bool is_large = carry->bytes->len > TRAY_SMALL_REQUEST;
+    int slot = seat_room(guest, is_large, &room, &size);
+    if (slot < 0 || carry->bytes->len > size)
+        return false;
+    memcpy(room, carry->bytes->data, carry->bytes->len);
+    const struct load load = {.work = carry,
+                              .task = TRAY_GUEST,
+                              .is_large = is_large,
+                              .placed_ns = clock_mono_ns()};
+    seat_place(guest, (unsigned)slot, &load, carry->bytes->len, false);
+    seat_ring(guest);
+    carry->guest = guest;
+    return true;
+}
+
+void carry_serve(struct generation *generation, struct crew *crew)
+{
+    for (unsigned i = 0; i < generation->carries->len; i++) {
+        struct carry *carry = generation->carries->pdata[i];
+        if (carry->crew != crew || carry->guest != NULL)
+            continue;
+        struct seat *guest = free_guest(crew);
+        if (guest == NULL || !place(guest, carry))
+            return;
+    }
+}
+
+void carry_answered(struct generation *generation, struct carry *carry,
+                    const GByteArray *answer)
+{
+    struct seat *home = carry->home;
+    carry->guest = NULL;
+    breakers_worked(generation->pool, carry->plugin, carry->use);
+    if (home == NULL) {
+        over(generation, carry);
+    } else if (answer->len == 0 || answer->len > home->tray.shape.answer) {
+        refuse_carry(generation, carry, "crash",
+                     "wrote into memory that is not its own");
+    } else {
+        memcpy(home->tray.answer, answer->data, answer->len);
+        wake_home(home, answer->len, false);
+        over(generation, carry);
+    }
+}
+
+void carry_died(struct generation *generation, struct carry *carry,
+                const struct death *death)
+{
+    carry->guest = NULL;
+    if (death->cause == DEATH_OUTSIDE && carry->home != NULL &&
+        ++carry->outside <= TRIAL_OUTSIDE_MAX) {
+        carry_serve(generation, carry->crew);
+        return;
+    }
+    if (death->cause != DEATH_OUTSIDE)
+        breakers_failed(generation->pool, carry->plugin, carry->use);
+    g_autofree char *why = death_text(death);
+    refuse_carry(generation, carry, death_name(death), why);
+}
+
+void carry_expire(struct generation *generation, uint64_t now_ns)
+{
+    for (unsigned i = generation->carries->len; i > 0; i--) {
+        struct carry *carry = generation->carries->pdata[i - 1];
+        if (carry->guest == NULL && now_ns > carry->begin_ns &&
+            now_ns - carry->begin_ns > carry->crew->options.plugin_time_ns)
+            refuse_carry(generation, carry, "timeout",
+                         "no worker of its class was free in time");
+    }
+}
