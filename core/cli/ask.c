@@ -105,8 +105,8 @@ static bool say(const struct ask *ask, const char *command, GError **error)
            errno == EPIPE || fail(error, ask, g_strerror(errno));
 }
 
-bool ask(struct ask *ask, const char *command, unsigned wait_s, char **line,
-         json_t **root, GError **error)
+bool ask(struct ask *ask, const char *command, unsigned wait_s, json_t **root,
+         GError **error)
 {
     g_autofree char *heard = NULL;
     if (!say(ask, command, error) ||
@@ -123,7 +123,6 @@ bool ask(struct ask *ask, const char *command, unsigned wait_s, char **line,
         json_decref(read);
         return false;
     }
-    *line = g_steal_pointer(&heard);
     *root = read;
     return true;
 }

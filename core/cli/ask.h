@@ -24,10 +24,9 @@ struct ask {
 /* Connects; path NULL: OPERATOR_PATH. */
 bool ask_open(const char *path, struct ask *out, GError **error);
 /* Says `command` and waits for its answer, for at most `wait_s` seconds (0: for ever).
- * *line is the answer as it came, without its end, *root the same read; both yours.
- * An answer {"error": ...} is an error. */
-bool ask(struct ask *ask, const char *command, unsigned wait_s, char **line,
-         json_t **root, GError **error);
+ * *root is the answer, yours with json_decref().  An answer {"error": ...} is an error. */
+bool ask(struct ask *ask, const char *command, unsigned wait_s, json_t **root,
+         GError **error);
 void ask_close(struct ask *ask);
 
 #endif

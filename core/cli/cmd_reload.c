@@ -59,11 +59,10 @@ static bool reload(const char *socket, GError **error)
 {
     struct ask to;
     json_t *root = NULL;
-    g_autofree char *line = NULL;
     if (!ask_open(socket, &to, error))
         return false;
     /* It ends by [pool] load_time, which only the other side knows. */
-    bool is_good = ask(&to, "reload", 0, &line, &root, error);
+    bool is_good = ask(&to, "reload", 0, &root, error);
     ask_close(&to);
     is_good = is_good && tell(root);
     json_decref(root);

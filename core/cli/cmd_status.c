@@ -17,7 +17,7 @@
 
 enum {
     ANSWER_S = 10, /* a pool answers in a millisecond */
-    REFRESH_S = 1
+    REFRESH_US = 1000000
 };
 
 /* What was asked for. */
@@ -62,11 +62,13 @@ static bool parse(int argc, char **argv, struct status_args *out,
 static bool show_json(struct ask *to, GError **error)
 {
     json_t *root = NULL;
-    g_autofree char *line = NULL;
-    if (!ask(to, "status", ANSWER_S, &line, &root, error))
+    if (!ask(to, "status", ANSWER_S, &root, error))
         return false;
+    char *line = json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII);
     json_decref(root);
-    return output_write(line, strlen(line)) && output_write("\n", 1);
+    bool is_written = output_write(line, strlen(line)) && output_write("\n", 1);
+    free(line);
+    return is_written;
 }
 
 /* One page.  On a terminal from its top left on, and no more than fits. */
@@ -74,14 +76,13 @@ static bool show_page(struct ask *to, bool is_live, const struct winsize *size,
                       GError **error)
 {
     json_t *root = NULL;
-    g_autofree char *line = NULL;
-    const char *no_color = getenv("NO_COLOR");
+    const char *no_color = g_getenv("NO_COLOR");
     bool is_terminal = size != NULL;
     const struct status_how how = {
         .with_color = is_terminal && (no_color == NULL || *no_color == '\0'),
         .columns = is_live ? size->ws_col : 0,
     };
-    if (!ask(to, "status", ANSWER_S, &line, &root, error))
+    if (!ask(to, "status", ANSWER_S, &root, error))
         return false;
     g_autoptr(GString) page = g_string_new(NULL);
     status_show(root, &how, page);
@@ -117,7 +118,7 @@ static bool show(const struct status_args *args, struct ask *to, GError **error)
             return false;
         if (!is_live)
             return true;
-        sleep(REFRESH_S);
+        g_usleep(REFRESH_US);
     }
 }
 

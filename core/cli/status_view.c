@@ -30,10 +30,10 @@ struct page {
 static void end_line(const struct page *page, const char *sgr)
 {
     unsigned columns = page->how->columns;
-    if (columns > 0 && g_utf8_strlen(page->line->str, -1) > (glong)columns) {
+    if (columns > 0 && g_utf8_strlen(page->line->str, -1) > (long)columns) {
         const char *end =
-            g_utf8_offset_to_pointer(page->line->str, (glong)columns);
-        g_string_truncate(page->line, (gsize)(end - page->line->str));
+            g_utf8_offset_to_pointer(page->line->str, (long)columns);
+        g_string_truncate(page->line, (size_t)(end - page->line->str));
     }
     bool is_plain = sgr == NULL || !page->how->with_color;
     g_string_append_printf(page->to, "%s%s%s\n", is_plain ? "" : sgr,
@@ -65,7 +65,7 @@ static void append_name(GString *to, const json_t *object, const char *key)
 {
     g_autoptr(GString) name = g_string_new(NULL);
     append_text(name, object, key, NAME_SHOWN);
-    glong width = g_utf8_strlen(name->str, -1);
+    long width = g_utf8_strlen(name->str, -1);
     g_string_append_printf(to, "%s%*s", name->str,
                            (int)MAX(NAME_SHOWN + 1 - width, 1), "");
 }
@@ -196,16 +196,15 @@ static void show_class(const struct page *page, const json_t *c)
 
 static void show_classes(const struct page *page, const json_t *root)
 {
-    size_t i;
-    const json_t *one;
     end_line(page, NULL);
     g_string_append_printf(page->line,
                            "%-16s%8s %6s %11s %8s %8s %9s %8s %6s %9s", "CLASS",
                            "WORKERS", "BUSY", "MEMORY", "WAITING", "RESTARTS",
                            "RECYCLED", "CRASHES", "KILLS", "READY IN");
     end_line(page, SGR_DIM);
-    json_array_foreach(json_object_get(root, "classes"), i, one)
-        show_class(page, one);
+    const json_t *all = json_object_get(root, "classes");
+    for (size_t i = 0; i < json_array_size(all); i++)
+        show_class(page, json_array_get(all, i));
 }
 
 /* What it found: all but what is worth telling only, and where it could not look. */
@@ -213,13 +212,12 @@ static uint64_t found(json_t *findings)
 {
     static const char *const other[] = {"info", "failed", "clean", NULL};
     uint64_t sum = 0;
-    const char *kind;
-    json_t *n;
-    /* jansson's iterator does not change what it goes through. */
-    json_object_foreach((json_t *)(uintptr_t)findings, kind,
-                        n) if (!g_strv_contains(other, kind) &&
-                               json_integer_value(n) > 0) sum +=
-        (uint64_t)json_integer_value(n);
+    void *i = json_object_iter(findings);
+    for (; i != NULL; i = json_object_iter_next(findings, i)) {
+        json_int_t n = json_integer_value(json_object_iter_value(i));
+        if (n > 0 && !g_strv_contains(other, json_object_iter_key(i)))
+            sum += (uint64_t)n;
+    }
     return sum;
 }
 
@@ -271,16 +269,15 @@ static void show_plugin(const struct page *page, const json_t *p)
 
 static void show_plugins(const struct page *page, const json_t *root)
 {
-    size_t i;
-    const json_t *one;
     end_line(page, NULL);
     g_string_append_printf(
         page->line, "%-16s%-8s %9s %8s %7s %8s %8s %7s %7s %6s %6s  %s",
         "PLUGIN", "STATE", "CALLS", "FOUND", "FAILED", "MEDIAN", "99 %",
         "CRASHES", "OVERRAN", "LIMITS", "DENIED", "SIGNATURES");
     end_line(page, SGR_DIM);
-    json_array_foreach(json_object_get(root, "plugins"), i, one)
-        show_plugin(page, one);
+    const json_t *all = json_object_get(root, "plugins");
+    for (size_t i = 0; i < json_array_size(all); i++)
+        show_plugin(page, json_array_get(all, i));
 }
 
 void status_show(const json_t *root, const struct status_how *how, GString *to)
