@@ -5,6 +5,7 @@
 #include "pool/hello.h"
 #include "pool/reply.h"
 #include "pool/request.h"
+#include "scan/wishes.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -286,17 +287,31 @@ static void reply_of_another(struct adversary *a, unsigned slot)
     finish(a, slot, false, (size_t)a->tray.head->slots[other].reply_n);
 }
 
+/* Wishes that are well made, and a journal that is not. */
 static void reply_that_waits(struct adversary *a, unsigned slot)
 {
+    static const char *const keys[] = {"", "example.org", "mx.example.org"};
     struct packer to;
     size_t size;
     uint8_t noise[64];
     uint8_t *room = tray_reply(&a->tray, slot, false, &size);
+    g_autoptr(GPtrArray) wishes = wishes_new();
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    for (uint64_t i = below(a, 6); i > 0; i--)
+        g_ptr_array_add(wishes,
+                        wish_new((uint32_t)below(a, 4),
+                                 (uint32_t)(below(a, 8) == 0 ? odd_number(a)
+                                                             : below(a, 30)),
+                                 keys[below(a, G_N_ELEMENTS(keys))]));
+    packer_grow(&to, bytes, SIZE_MAX);
+    wishes_pack(wishes, &to);
+    for (uint64_t i = below(a, 4) == 0 ? below(a, 4) : 0; i > 0; i--)
+        bytes->data[below(a, bytes->len)] = (uint8_t)chance(a);
     scribble(a, noise, sizeof noise);
     g_autoptr(GBytes) journal = g_bytes_new(noise, below(a, sizeof noise));
-    g_autoptr(GBytes) wishes = g_bytes_new(noise, below(a, sizeof noise));
+    g_autoptr(GBytes) wished = g_bytes_new(bytes->data, bytes->len);
     packer_fixed(&to, room, size);
-    reply_pack_suspended(journal, wishes, &to);
+    reply_pack_suspended(journal, wished, &to);
     finish(a, slot, false, to.n);
 }
 

@@ -215,6 +215,15 @@ static unsigned children_left(unsigned *unburied)
     return pid == 0;
 }
 
+/* Some wishes have an answer. */
+static void resolve(void *self, struct wish *const *wishes, size_t n)
+{
+    (void)self;
+    for (size_t i = 0; i < n; i++)
+        wishes[i]->state =
+            i % 2 == 0 ? ASSAY_ANSWER_NXDOMAIN : ASSAY_ANSWER_SERVFAIL;
+}
+
 /* The pool, fought for `seconds`, and freed. */
 static void fight(struct war *war, uint64_t seconds)
 {
@@ -230,8 +239,12 @@ static void fight(struct war *war, uint64_t seconds)
                     &conf, &error) ||
         !pool_options_read(conf, 2, &options, &error))
         die(error->message);
-    const struct pool_how how = {
-        .conf = conf, .limits = &limits, .options = &options};
+    const struct resolver resolver = {.resolve = resolve};
+    const struct pool_how how = {.conf = conf,
+                                 .limits = &limits,
+                                 .options = &options,
+                                 .resolver = &resolver,
+                                 .answer_delay_ms = 3};
     if (!pool_open(&how, &war->pool, &error))
         die(error->message);
     uint64_t end_ns = clock_mono_ns() + seconds * 1000 * MS_NS;
