@@ -183,7 +183,11 @@ static void wait_ready(struct hand_worker *w, uint64_t since_ns)
 {
     uint64_t count;
     w->pid = w->hand->news.pid;
-    if (!wait_readable(w->chime) ||
+    /* It is ready, or there is news of its death. */
+    struct pollfd either[] = {{.fd = w->chime, .events = POLLIN},
+                              {.fd = w->hand->fd, .events = POLLIN}};
+    poll(either, G_N_ELEMENTS(either), WAIT_MS);
+    if (either[0].revents == 0 ||
         read(w->chime, &count, sizeof count) != sizeof count ||
         atomic_load(&w->tray.head->phase) != TRAY_READY)
         return;

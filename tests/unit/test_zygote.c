@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -108,11 +109,23 @@ static void a_hanging_worker_is_killed_by_order(void)
     beside_close(&both);
 }
 
+/* The line of /proc/PID/status that begins with `what`; yours. */
+static char *status_line(pid_t pid, const char *what)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%ld/status", (long)pid);
+    g_autofree char *text = NULL;
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return g_strdup("");
+    const char *at = strstr(text, what);
+    return at != NULL ? g_strndup(at, strcspn(at, "\n")) : g_strdup("");
+}
+
+/* Or dead, and its new parent has not looked yet. */
 static bool is_gone(pid_t pid)
 {
     for (unsigned i = 0; i < 200; i++) {
-        g_autofree char *path = g_strdup_printf("/proc/%ld", (long)pid);
-        if (access(path, F_OK) != 0)
+        g_autofree char *state = status_line(pid, "State:");
+        if (state[0] == '\0' || strchr(state, 'Z') != NULL)
             return true;
         usleep(10000);
     }
@@ -221,6 +234,124 @@ static void a_missing_class_is_told_of_every_plugin(void)
     split_close(&p);
 }
 
+/* --- who it is ------------------------------------------------------------------- */
+
+enum {
+    NOBODY = 65534
+};
+
+/* Can everybody come to the build folder? */
+static bool is_open_to_all(void)
+{
+    g_autofree char *path = g_canonicalize_filename(unit_build("assay"), NULL);
+    struct stat st;
+    while (stat(path, &st) == 0 && (st.st_mode & S_IXOTH) != 0) {
+        if (strcmp(path, "/") == 0)
+            return true;
+        char *above = g_path_get_dirname(path);
+        g_free(path);
+        path = above;
+    }
+    return false;
+}
+
+static void root_is_given_up_before_the_first_plugin(void)
+{
+    if (geteuid() != 0 || !is_open_to_all()) {
+        puts("  not tried: needs root, and a build folder open to all");
+        return;
+    }
+    struct hand *hand = hand_open(&(struct hand_how){
+        .conf = crasher, .uid = NOBODY, .sandbox_is_required = true});
+    if (hand->failed != NULL)
+        puts(hand->failed);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(hand->cards);
+    struct hand_worker *w = hand_fork(hand, 0);
+    g_autofree char *log = hand_log(w);
+    CU_ASSERT_STRING_EQUAL(log, "");
+    CU_ASSERT_FATAL(w->ready_ns > 0);
+    const pid_t pids[] = {hand->pid, w->pid};
+    for (size_t i = 0; i < G_N_ELEMENTS(pids); i++) {
+        g_autofree char *uid = status_line(pids[i], "Uid:");
+        g_autofree char *groups = status_line(pids[i], "Groups:");
+        CU_ASSERT_STRING_EQUAL(uid, "Uid:\t65534\t65534\t65534\t65534");
+        CU_ASSERT_PTR_NULL(strpbrk(groups, "0123456789"));
+    }
+    for (unsigned i = 0; i < SANDBOX_MEASURES; i++)
+        CU_ASSERT(i == SANDBOX_CGROUP ||
+                  w->hello.sandbox.words[i].state != SANDBOX_MISSING);
+    hand_worker_free(w);
+    hand_free(hand);
+}
+
+static void a_required_sandbox_that_lacks_something_is_no_worker(void)
+{
+    if (geteuid() != 0)
+        return; /* what is lacking here is that it is not root */
+    struct hand *hand = hand_open(
+        &(struct hand_how){.conf = crasher, .sandbox_is_required = true});
+    CU_ASSERT_PTR_NOT_NULL_FATAL(hand->cards);
+    struct hand_worker *w = hand_fork(hand, 0);
+    CU_ASSERT_EQUAL(w->ready_ns, 0);
+    CU_ASSERT(hand_news(hand, NEWS_DIED));
+    g_autofree char *log = hand_log(w);
+    CU_ASSERT_PTR_NOT_NULL(strstr(log, "sandbox = required, but uid"));
+    hand_worker_free(w);
+    hand_free(hand);
+}
+
+/* --- figures --------------------------------------------------------------------- */
+
+static double fork_ms(const char *conf, unsigned n)
+{
+    struct hand *hand = hand_open_main(conf);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(hand->cards);
+    uint64_t best = UINT64_MAX;
+    for (unsigned i = 0; i < n; i++) {
+        struct hand_worker *w = hand_fork(hand, i);
+        CU_ASSERT(w->ready_ns > 0);
+        best = MIN(best, w->ready_ns);
+        hand_kill(w);
+        hand_worker_free(w);
+    }
+    hand_free(hand);
+    return (double)best / 1e6;
+}
+
+/* A folder with as many hashes of malware as a small official database; yours. */
+static char *many_signatures(void)
+{
+    enum {
+        SIGNATURES = 100000
+    };
+
+    char *dir = g_dir_make_tmp("assay-signatures-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "many.hsb", NULL);
+    FILE *file = fopen(path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    for (unsigned i = 0; i < SIGNATURES; i++)
+        fprintf(file, "%08x%056x:%u:Test.Many-%u:73\n", i * 2654435761U, i,
+                1000 + i % 5000, i);
+    fclose(file);
+    return dir;
+}
+
+static void a_fork_is_quick_whatever_is_loaded(void)
+{
+    g_autofree char *dir = many_signatures();
+    g_autofree char *path = g_build_filename(dir, "many.hsb", NULL);
+    g_autofree char *conf = g_strdup_printf(
+        "[plugin clamav]\nfile = %%/clamav.so\nclass = main\ndatabase = %s\n",
+        dir);
+    double small = fork_ms(crasher, 5);
+    double large = fork_ms(conf, 5);
+    printf("  ready after %.2f ms, with 100,000 signatures %.2f ms\n", small,
+           large);
+    CU_ASSERT(small < 1000 && large < 1000);
+    unlink(path);
+    rmdir(dir);
+}
+
 UNIT_MAIN("zygote", UNIT(workers_are_ready_and_shut_in),
           UNIT(workers_find_what_this_process_finds),
           UNIT(a_death_is_told_with_plugin_and_object),
@@ -229,4 +360,7 @@ UNIT_MAIN("zygote", UNIT(workers_are_ready_and_shut_in),
           UNIT(a_killed_zygote_takes_its_workers_along),
           UNIT(a_zygote_says_why_it_does_not_open),
           UNIT(a_plugin_of_another_class_finds_the_same),
-          UNIT(a_missing_class_is_told_of_every_plugin))
+          UNIT(a_missing_class_is_told_of_every_plugin),
+          UNIT(root_is_given_up_before_the_first_plugin),
+          UNIT(a_required_sandbox_that_lacks_something_is_no_worker),
+          UNIT(a_fork_is_quick_whatever_is_loaded))
