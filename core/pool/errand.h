@@ -30,8 +30,8 @@ enum {
 /* Everything is lent. */
 struct errand {
     uint32_t home; /* which of the home trays that came with FORK */
-    uint64_t
-        message; /* the same number is the same message: the home's ticket */
+    /* The same number is the same message: the ticket of the home's request. */
+    uint64_t message;
     /* Where the raw message lies in the home's tray, from its beginning. */
     uint64_t raw_at;
     uint64_t raw_n;

@@ -54,6 +54,17 @@ static bool read_foreign(struct opened *opened, GError **error)
     return true;
 }
 
+static bool read_class(struct opened *opened, GError **error)
+{
+    struct pool_options pool = {0};
+    if (!pool_options_read(opened->conf, 0, &pool, error))
+        return false;
+    bool is_good = class_options_read(opened->conf, opened->task.class_name,
+                                      &pool, &opened->options, error);
+    pool_options_clear(&pool);
+    return is_good;
+}
+
 static bool read_conf(struct opened *opened, GError **error)
 {
     const struct zygote_task *task = &opened->task;
@@ -68,6 +79,8 @@ static bool read_conf(struct opened *opened, GError **error)
         return false;
     limits_from_options(set, &opened->limits);
     option_set_free(set);
+    if (!read_class(opened, error))
+        return false;
     if (!task->no_plugins)
         return true;
     conf_free(opened->conf);
@@ -124,7 +137,9 @@ static bool prepare_sandbox(struct opened *opened, GError **error)
 
 bool opened_new(struct zygote_task *task, struct opened **out, GError **error)
 {
-    struct opened *opened = g_new0(struct opened, 1);
+    /* A process has one, and ends with it. */
+    static struct opened the_one;
+    struct opened *opened = &the_one;
     opened->task = *task;
     *task = (struct zygote_task){0};
     opened->is_home = strcmp(opened->task.class_name, CLASS_MAIN) == 0;

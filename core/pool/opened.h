@@ -7,6 +7,7 @@
 
 #include "base/conf.h"
 #include "host/host.h"
+#include "pool/options.h"
 #include "pool/remote.h"
 #include "pool/sandbox.h"
 #include "pool/zygote.h"
@@ -24,14 +25,15 @@ struct opened {
     struct remote *remotes; /* one for each card */
     const struct scanner **foreign;
     struct remote_link link; /* of the remotes; a worker's own after the fork */
+    struct class_options options; /* of its class */
     struct host *host;
     struct sandbox *sandbox;
     struct sandbox_rules rules; /* what is the same for all workers */
     bool is_home;
 };
 
-/* Gives up root, loads plugins, gets all ready that workers can share.  Takes the
- * task, in any case.  False: the process has to end. */
+/* Gives up root, loads plugins, gets all ready that workers can share.  [once] Takes
+ * the task, in any case; *out is not to be freed.  False: the process has to end. */
 bool opened_new(struct zygote_task *task, struct opened **out, GError **error);
 
 #endif

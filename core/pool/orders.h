@@ -40,7 +40,8 @@ enum order_kind {
 };
 
 /* FORK's descriptors, in this order.  The trays of all home workers follow where it is
- * a guest that is forked (tray_fd_to_read), then a network plugin's connected ones. */
+ * a guest that is forked (tray_fd_to_read), then a network plugin's connected ones, one
+ * for each of `net` in its class's section; /dev/null where nobody answered. */
 enum {
     ORDER_FD_TRAY,
     ORDER_FD_BELL,  /* read end: the front rings the worker */

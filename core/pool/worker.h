@@ -40,8 +40,12 @@ struct worker_how {
     size_t home_n;
     const struct tray_shape *home_shape;
     struct remote_link *link; /* home: of its remote scanners; never NULL */
-    const int *extra_fds;     /* a network plugin's connected sockets */
+    /* A network plugin's connections: one for each of `net`, in its order; what is no
+     * socket stands for one that did not answer. */
+    const int *extra_fds;
     size_t extra_n;
+    const GPtrArray *net; /* struct class_address (pool/options.h) */
+    const char *class_name;
 };
 
 /* In the child, after the fork.  Never returns. */

@@ -27,6 +27,7 @@ static void wait_answer(const struct worker_asker *asker)
     atomic_store(&head->worker_sleeps, 0);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): struct remote_link says what it takes */
 static bool ask(void *self, const struct remote *remote,
                 const struct task *task, const void *question, size_t n,
                 struct remote_answer *out)

@@ -4,12 +4,14 @@
 #include "base/escape.h"
 #include "host/paths.h"
 #include "pool/hello.h"
+#include "pool/options.h"
 
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -30,7 +32,16 @@ static void reset_signals(void)
     signal(SIGHUP, SIG_IGN);
     sigset_t none;
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
+}
+
+static void keep_memory(void)
+{
+    /* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread */
+    mallopt(M_TRIM_THRESHOLD, KEEP_BYTES);
+    mallopt(M_MMAP_THRESHOLD, MAP_FROM_BYTES);
+    mallopt(M_TOP_PAD, GROW_BYTES);
+    /* NOLINTEND(concurrency-mt-unsafe) */
 }
 
 static void set_output(int log_fd)
@@ -54,13 +65,13 @@ static bool shut_in(const struct worker_how *how, struct tray *tray,
 {
     g_autoptr(GPtrArray) read_paths = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GPtrArray) write_paths = g_ptr_array_new_with_free_func(g_free);
-    g_autofree int *keep = g_new(int, how->extra_n + 2);
     add_system(read_paths);
     paths_read(how->host, read_paths);
     if (!paths_write(how->host, write_paths, error))
         return false;
     g_ptr_array_add(read_paths, NULL);
     g_ptr_array_add(write_paths, NULL);
+    g_autofree int *keep = g_new(int, how->extra_n + 2);
     keep[0] = how->bell_fd;
     keep[1] = how->chime_fd;
     for (size_t i = 0; i < how->extra_n; i++)
@@ -72,6 +83,29 @@ static bool shut_in(const struct worker_how *how, struct tray *tray,
     rules.keep_fd_n = how->extra_n + 2;
     rules.denied = &tray->head->crumb.denied;
     return sandbox_enter(how->sandbox, &rules, &hello->sandbox, error);
+}
+
+static bool is_socket(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
+static void add_connections(const struct worker_how *how)
+{
+    for (unsigned i = 0; i < how->net->len; i++) {
+        const struct class_address *to = how->net->pdata[i];
+        bool is_there = i < how->extra_n && is_socket(how->extra_fds[i]);
+        const struct host_address address = {
+            .class_name = how->class_name,
+            .text = to->text,
+            .host = to->host,
+            .port = to->port,
+            .path = to->path,
+            .fd = is_there ? how->extra_fds[i] : -1,
+        };
+        host_net_add(how->host, &address);
+    }
 }
 
 /* Plugins that could not be started here, by their places. */
@@ -111,9 +145,7 @@ bool worker_start(const struct worker_how *how, struct tray *tray,
     struct hello hello = {0};
     reset_signals();
     set_output(how->log_fd);
-    mallopt(M_TRIM_THRESHOLD, KEEP_BYTES);
-    mallopt(M_MMAP_THRESHOLD, MAP_FROM_BYTES);
-    mallopt(M_TOP_PAD, GROW_BYTES);
+    keep_memory();
     if (!tray_attach(how->tray_fd, how->shape, tray, &error) ||
         !worker_guest_visit(guest, how->home_fds, how->home_n, how->home_shape,
                             &error) ||
@@ -121,6 +153,7 @@ bool worker_start(const struct worker_how *how, struct tray *tray,
         say_error(error->message);
         return false;
     }
+    add_connections(how);
     host_start(how->host);
     add_downs(how->host, &hello);
     say_hello(tray, &hello);

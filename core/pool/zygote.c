@@ -82,7 +82,7 @@ static bool take_signals(void)
     signal(SIGCHLD, SIG_DFL);
     sigemptyset(&mask);
     sigaddset(&mask, SIGCHLD);
-    return sigprocmask(SIG_SETMASK, &mask, NULL) == 0;
+    return pthread_sigmask(SIG_SETMASK, &mask, NULL) == 0;
 }
 
 static void obey_open(struct zygote *z, int fd)
@@ -141,6 +141,8 @@ static _Noreturn void become_worker(const struct zygote *z,
         .home_shape = &order->home_shape,
         .link = &z->opened->link,
         .extra_fds = fds + ORDER_FORK_FDS + order->home_n,
+        .net = z->opened->options.net,
+        .class_name = z->opened->task.class_name,
     };
     while (ORDER_FORK_FDS + how.home_n + how.extra_n < ORDERS_FDS_MAX &&
            how.extra_fds[how.extra_n] >= 0)

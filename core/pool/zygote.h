@@ -31,18 +31,18 @@ struct zygote_task {
     unsigned class_number; /* place in the front's list of classes */
     char *conf_path;       /* as errors name it */
     char *conf_dir;        /* what PATH options are relative to */
-    char *
-        conf_text; /* the file's bytes, read by the front once for all classes */
+    /* The file's bytes, read by the front once for all classes. */
+    char *conf_text;
     char *only_file; /* NULL: the sections of its class */
     bool no_plugins;
-    GBytes *
-        foreign; /* cards (host/card.h) of plugins in other classes; NULL: none */
+    /* Cards (host/card.h) of plugins in other classes, one after the other; NULL: none */
+    GBytes *foreign;
     uint32_t uid; /* to drop to where it starts as root; 0: stays what it is */
     uint32_t gid;
     bool sandbox_is_required;
     uint32_t landlock_abi_max; /* 0: the kernel's */
-    uint64_t
-        memory_bytes; /* of a worker, on top of the zygote's; 0: no limit */
+    /* Of a worker, on top of the zygote's; 0: no limit. */
+    uint64_t memory_bytes;
     bool may_keep_digests;
 };
 

@@ -213,10 +213,12 @@ static struct hand_worker *fork_one(struct hand *hand, uint32_t number,
     fcntl(log[0], F_SETFL, O_NONBLOCK);
     w->log = log[0];
     int lent = home != NULL ? tray_fd_to_read(&home->tray) : -1;
-    const int fds[] = {w->tray.fd, w->bell, w->chime, log[1], lent};
+    int fds[] = {w->tray.fd, w->bell, w->chime, log[1], lent, -1};
+    size_t fd_n = ORDER_FORK_FDS + order.home_n;
+    if (hand->net_fd > 0)
+        fds[fd_n++] = hand->net_fd;
     uint64_t since_ns = clock_mono_ns();
-    CU_ASSERT_FATAL(orders_send(hand->fd, &order, sizeof order, fds,
-                                ORDER_FORK_FDS + order.home_n));
+    CU_ASSERT_FATAL(orders_send(hand->fd, &order, sizeof order, fds, fd_n));
     close(log[1]);
     if (lent >= 0)
         close(lent);

@@ -25,6 +25,7 @@ struct hand {
     int fd;
     GPtrArray *cards;    /* struct card; NULL: it is not open */
     GPtrArray *refusals; /* struct refusal */
+    int net_fd;          /* a connection for the next worker; 0: none */
     char *failed;        /* why it is not open */
     struct news news;    /* the last */
 };
@@ -66,22 +67,22 @@ struct hand_worker *hand_fork(struct hand *hand, uint32_t number);
 /* A guest that runs errands for `home`. */
 struct hand_worker *hand_fork_guest(struct hand *hand, uint32_t number,
                                     struct hand_worker *home);
-void hand_worker_free(struct hand_worker *worker);
+void hand_worker_free(struct hand_worker *w);
 /* Kills it by order, waits for its death; its status. */
-int hand_kill(struct hand_worker *worker);
+int hand_kill(struct hand_worker *w);
 
 /* Puts a request into a slot, rings. */
-void hand_ask(struct hand_worker *worker, unsigned slot,
+void hand_ask(struct hand_worker *w, unsigned slot,
               const struct request *request);
-void hand_task(struct hand_worker *worker, unsigned slot, uint32_t task);
+void hand_task(struct hand_worker *w, unsigned slot, uint32_t task);
 /* Waits until the slot is answered, carrying questions to the guest and back; false:
  * not within some seconds. */
-bool hand_wait(struct hand_worker *worker, unsigned slot);
+bool hand_wait(struct hand_worker *w, unsigned slot);
 /* Takes the answer's bytes out and frees the slot. */
-GBytes *hand_take(struct hand_worker *worker, unsigned slot);
+GBytes *hand_take(struct hand_worker *w, unsigned slot);
 
 /* What the worker has printed so far; yours. */
-char *hand_log(const struct hand_worker *worker);
+char *hand_log(const struct hand_worker *w);
 
 /* With the folders filled in; yours. */
 char *hand_conf(const char *conf);

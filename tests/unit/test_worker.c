@@ -10,9 +10,11 @@
 #include "scan/wishes.h"
 #include "unit.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static const char puppet_text[] =
@@ -227,6 +229,39 @@ static void a_scan_that_waits_goes_on_in_another_worker(void)
     beside_close(&both);
 }
 
+static void a_network_plugin_has_its_connection(void)
+{
+    static const char conf[] =
+        "[plugin net]\nfile = @/network.so\nclass = cloud\n"
+        "[class cloud]\nnet = cloud.example:443\n";
+    struct beside both;
+    int ends[2];
+    CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    CU_ASSERT(write(ends[1], "pong", 4) == 4);
+    beside_open(&both, &(struct hand_how){.conf = conf, .class_name = "cloud"});
+    both.hand->net_fd = ends[0];
+    struct hand_worker *w = hand_fork(both.hand, 0);
+    close(ends[0]);
+    g_autoptr(GBytes) raw = beside_mail("x");
+    beside_ask(&both, w, 0, raw);
+    g_autofree char *there = beside_there(&both, w, 0, raw);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(there);
+    CU_ASSERT_PTR_NOT_NULL(strstr(there, "cloud.example:443: 0 again -11"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(there, "answer pong"));
+    hand_worker_free(w);
+    /* /dev/null: nobody has answered. */
+    both.hand->net_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    w = hand_fork(both.hand, 1);
+    beside_ask(&both, w, 0, raw);
+    g_autofree char *none = beside_there(&both, w, 0, raw);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(none);
+    CU_ASSERT_PTR_NOT_NULL(strstr(none, "cloud.example:443: -9"));
+    close(both.hand->net_fd);
+    close(ends[1]);
+    hand_worker_free(w);
+    beside_close(&both);
+}
+
 /* --- figures ---------------------------------------------------------------------- */
 
 static int by_value(const void *a, const void *b)
@@ -283,4 +318,5 @@ UNIT_MAIN("worker", UNIT(charsets_are_read_behind_the_walls),
           UNIT(self_tests_run_in_a_worker),
           UNIT(large_mails_go_through_the_large_rooms),
           UNIT(a_scan_that_waits_goes_on_in_another_worker),
+          UNIT(a_network_plugin_has_its_connection),
           UNIT(a_small_mail_costs_little_more_than_in_process))
