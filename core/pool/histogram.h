@@ -2,7 +2,7 @@
 /*
  * How long something takes, over many times: one bucket for each power of two.
  *
- * Fixed size, no allocation, 2 ns an addition; a percentile is right within its bucket,
+ * Fixed size, no allocation, some nanoseconds an addition; a percentile is right within its bucket,
  * so never wrong by more than a factor of two and in practice by some per cent.
  */
 #ifndef POOL_HISTOGRAM_H
