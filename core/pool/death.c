@@ -104,11 +104,14 @@ static bool has_neighbours(const struct crew *crew)
     return crew->cards->len > 1;
 }
 
-/* `death` NULL: it only waited there. */
+/* `death` NULL: it only waited there.  Where nobody was on duty all count as tried, so
+ * that workers which die without a word do so only so often. */
 static void scan_died(struct crew *crew, struct job *job,
-                      const struct death *death)
+                      const struct death *death, bool was_tried)
 {
     const char *blamed = NULL;
+    if (!was_tried)
+        job->trial.tries--;
     if (death != NULL)
         blamed = trial_died(&job->trial, death, has_neighbours(crew));
     if (blamed != NULL) {
@@ -136,6 +139,7 @@ void death_of_seat(struct crew *crew, struct seat *seat, int status)
         if (load.work != NULL && load.task == TRAY_GUEST)
             carry_died(generation, load.work, &death);
         else if (load.work != NULL && load.task == TRAY_SCAN)
-            scan_died(crew, load.work, was_on_duty ? &death : NULL);
+            scan_died(crew, load.work, was_on_duty ? &death : NULL,
+                      was_on_duty || crumb.ticket == 0);
     }
 }

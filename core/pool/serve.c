@@ -144,6 +144,15 @@ static bool is_below(const struct load *load, enum pool_priority priority)
            job->item.priority > priority;
 }
 
+/* Its worker has not begun with it, so that it was not tried there. */
+static void take_back(struct pool *pool, struct job *job)
+{
+    job->trial.tries--;
+    job->state = JOB_WAITING;
+    job->seat = NULL;
+    queue_put_back(&pool->queue, &job->item);
+}
+
 /* Work that may wait makes room for work that may not. */
 static void make_way(struct pool *pool, struct seat *seat,
                      enum pool_priority priority)
@@ -154,9 +163,7 @@ static void make_way(struct pool *pool, struct seat *seat,
         if ((int)i == running || !is_below(&seat->loads[i], priority) ||
             !seat_withdraw(seat, i))
             continue;
-        job->state = JOB_WAITING;
-        job->seat = NULL;
-        queue_put_back(&pool->queue, &job->item);
+        take_back(pool, job);
     }
 }
 
@@ -231,11 +238,8 @@ void serve_withdraw(struct pool *pool, struct seat *seat)
         if (load.ticket == 0 || !seat_withdraw(seat, i))
             continue;
         struct job *job = load.work;
-        if (load.task != TRAY_SCAN || job == NULL)
-            continue;
-        job->state = JOB_WAITING;
-        job->seat = NULL;
-        queue_put_back(&pool->queue, &job->item);
+        if (load.task == TRAY_SCAN && job != NULL)
+            take_back(pool, job);
     }
 }
 
