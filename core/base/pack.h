@@ -81,8 +81,8 @@ struct unpacker {
     const uint8_t *p;
     size_t n;  /* bytes in all */
     size_t at; /* bytes read so far; <= n */
-    bool
-        is_bad; /* not well made: everything that has been read is to be dropped */
+    /* Not well made: everything that has been read is to be dropped. */
+    bool is_bad;
 };
 
 void unpacker_init(struct unpacker *unpacker, const void *p, size_t n);

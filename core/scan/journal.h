@@ -71,12 +71,12 @@ struct journal {
     uint64_t deadline_ns; /* CLOCK_MONOTONIC of this machine */
     uint64_t ns;          /* wall time spent in scans so far */
     uint32_t anew;        /* how often it was begun anew */
-    uint32_t differs;     /* scanner whose children differed, and where ... */
-    uint32_t
-        differs_at; /* ... or JOURNAL_NONE: that is not to be told any more */
+    /* Scanner whose children differed, and object; JOURNAL_NONE: nothing to tell. */
+    uint32_t differs;
+    uint32_t differs_at;
     GPtrArray *scanners; /* char *: of the plan, in its order */
-    GPtrArray *wishes; /* struct wish, in order of first asking; open ones have
-                             state 0 */
+    /* struct wish, in order of first asking; open ones have state 0. */
+    GPtrArray *wishes;
     GHashTable *index; /* the same as a set */
     GArray *children;  /* struct journal_child by rising id */
     GByteArray *entries;

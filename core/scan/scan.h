@@ -13,7 +13,8 @@
  *   message   once, when the queue is empty
  *
  * A task that answers PENDING is put aside; when a stage has nothing else to do all
- * its wishes are resolved at once and those tasks run again.  What a PENDING run
+ * its wishes are resolved at once and those tasks run again, or the scan ends there
+ * and is taken up when the answers have come (scan/journal.h).  What a PENDING run
  * said, its children included, is dropped; a task that has finished never runs
  * again.  One budget (limits) covers the message; a bound reached is a finding of
  * kind `partial` by "core" that names it, once.
@@ -78,15 +79,14 @@ struct scan_input {
      * before are then void. */
     struct message *message;
     int64_t now_s; /* Unix time of the scan; 0: the journal's, or the clock's */
-    uint64_t
-        deadline_ns; /* CLOCK_MONOTONIC; 0: the journal's, but never later than
-                             limits.max_time_ms from now */
+    /* CLOCK_MONOTONIC; 0: the journal's, but never later than limits.max_time_ms from
+     * now. */
+    uint64_t deadline_ns;
     const struct journal *journal; /* NULL: the scan begins; scan/journal.h */
     bool may_suspend; /* wishes suspend it; plan->resolver is never called */
-    size_t
-        journal_max; /* bytes of a journal, 0: JOURNAL_MAX.  Where more would be
-                            needed the scan is not suspended, and what it wishes is
-                            answered SERVFAIL */
+    /* Bytes of a journal, 0: JOURNAL_MAX.  Where more would be needed the scan is not
+     * suspended, and what it wishes is answered SERVFAIL. */
+    size_t journal_max;
 };
 
 /*

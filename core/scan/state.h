@@ -56,8 +56,8 @@ struct draft {
     GPtrArray *asked;      /* struct wish, lent: all rounds together */
     unsigned asked_before; /* how many of them before this run */
     char *broken;          /* the first rule that was broken, or NULL */
-    char *failure;         /* name of a finding `failed` that is none of a rule */
-    uint64_t unpacked;     /* bytes written in this run */
+    char *failure;     /* name of a finding `failed` that is none of a rule */
+    uint64_t unpacked; /* bytes written in this run */
     uint64_t bytes_before; /* scan->bytes before this run */
     unsigned reached;      /* bounds reached in this run: bit per enum bound */
     bool waits;            /* a want() of this run answered PENDING */

@@ -74,8 +74,7 @@ struct tape {
     int32_t rc;
     uint32_t parts;    /* private */
     uint32_t children; /* how many the run made */
-    uint64_t
-        unpacked; /* bytes that it wrote, those that were dropped included */
+    uint64_t unpacked; /* bytes that it wrote, dropped ones too */
 };
 
 /* Asks its wishes and reads as far as the number of its children. */
