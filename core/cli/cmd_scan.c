@@ -29,7 +29,8 @@ struct scan_run {
     struct setup setup;
     struct session *session;
     struct zone *zone;
-    struct pool *pool; /* NULL: not isolated */
+    struct pool *pool;               /* NULL: not isolated */
+    struct operator_socket *control; /* NULL: nobody asked for one */
     GPtrArray *items;
     struct answer_plan answers;
     struct view view;
@@ -75,6 +76,18 @@ static bool open_items(struct scan_run *run, GError **error)
            source_add_from(run->items, run->args.files_from, error);
 }
 
+static void say_status(void *self, uint64_t request)
+{
+    struct scan_run *run = self;
+    g_autofree char *json = pool_status(run->pool);
+    operator_answer(run->control, request, json);
+}
+
+static const struct operator_command commands[] = {
+    {"status", say_status},
+    {NULL, NULL},
+};
+
 /* --jobs says how many workers there are, if it says anything. */
 static bool open_pool(struct scan_run *run, GError **error)
 {
@@ -92,7 +105,9 @@ static bool open_pool(struct scan_run *run, GError **error)
     if (!pool_open(&how, &run->pool, error))
         return false;
     setup_say_refusals(pool_refusals(run->pool));
-    return true;
+    return run->args.control == NULL ||
+           operator_open(run->args.control, commands, run, &run->control,
+                         error);
 }
 
 static const GPtrArray *refusals(const struct scan_run *run)
@@ -135,6 +150,7 @@ static bool open_all(struct scan_run *run)
 
 static void close_all(struct scan_run *run)
 {
+    operator_close(run->control);
     pool_free(run->pool);
     if (run->items != NULL)
         g_ptr_array_unref(run->items);
@@ -187,6 +203,7 @@ static bool scan_isolated(struct scan_run *run)
         .items = run->items,
         .answers = &run->answers,
         .view = &run->view,
+        .control = run->control,
         .sink = take_answer,
         .tick = on_tick,
         .self = run,

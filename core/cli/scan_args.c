@@ -48,6 +48,9 @@ static GOptionContext *context_new(struct scan_args *a)
          "N"},
         {"isolate", 'i', 0, G_OPTION_ARG_NONE, &a->is_isolated,
          "Scan in contained workers, as the mail path does", NULL},
+        {"control", 0, 0, TEXT, &a->control,
+         "With --isolate: answer assay status and assay reload at this socket",
+         "SOCKET"},
         {"config", 'c', 0, TEXT, &a->config,
          "Use this plugins.conf instead of the installed one", "FILE"},
         {"plugin", 0, 0, TEXT, &a->plugin,
@@ -103,6 +106,8 @@ static bool check(const struct scan_args *a, GError **error)
         return fail(error, "--now: must not be before 1970");
     if (a->is_isolated && a->jobs == 0)
         return fail(error, "--isolate needs workers: --jobs must not be 0");
+    if (a->control != NULL && !a->is_isolated)
+        return fail(error, "--control is for workers: add --isolate");
     if (a->plugin != NULL && a->no_plugins)
         return fail(error, "--plugin and --no-plugins exclude each other");
     return true;
@@ -132,9 +137,9 @@ void scan_args_clear(struct scan_args *args)
     g_strfreev(args->paths);
     g_strfreev(args->rcpts);
     char *const owned[] = {
-        args->files_from, args->config,   args->plugin,
-        args->client,     args->helo,     args->from,
-        args->auth_user,  args->dns_zone, args->lookups,
+        args->files_from, args->config,  args->control, args->plugin,
+        args->client,     args->helo,    args->from,    args->auth_user,
+        args->dns_zone,   args->lookups,
     };
     for (size_t i = 0; i < G_N_ELEMENTS(owned); i++)
         g_free(owned[i]);

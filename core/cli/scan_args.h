@@ -29,8 +29,9 @@ struct scan_args {
     int is_isolated;
     int jobs; /* 0: in this very process, for debuggers */
     char *config;
-    char *plugin; /* only this one */
-    char *client; /* IP[,NAME] */
+    char *control; /* socket for assay status */
+    char *plugin;  /* only this one */
+    char *client;  /* IP[,NAME] */
     char *helo;
     char *from;
     char **rcpts; /* NULL: none */

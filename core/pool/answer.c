@@ -65,6 +65,7 @@ void answer_job(struct job *job, const struct scan_plan *plan,
     };
     GPtrArray *followers = g_steal_pointer(&job->followers);
     forget(job);
+    tally_answer(job, message, scan);
     call_back(job, &answer, now_ns);
     for (unsigned i = 0; followers != NULL && i < followers->len; i++) {
         struct job *follower = followers->pdata[i];

@@ -29,6 +29,7 @@ void asking_begin(struct job *job, GBytes *journal)
     g_byte_array_append(job->journal, p, (guint)n);
     g_ptr_array_add(pool->asking, job);
     job->state = JOB_ASKING;
+    pool->counters.suspended++;
     job->due_ns = clock_mono_ns() + pool->how.answer_delay_ms * MS_NS;
     if (pool->how.answer_delay_ms == 0)
         asking_look(pool, job->due_ns);

@@ -81,10 +81,21 @@ static void end_zygote(struct crew *crew)
     crew->zygote = 0;
 }
 
+static GPtrArray *new_cards(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)card_free);
+}
+
+static GPtrArray *new_refusals(void)
+{
+    return g_ptr_array_new_with_free_func((GDestroyNotify)refusal_free);
+}
+
 struct crew *crew_new(const struct crew_how *how, GError **error)
 {
     struct crew *crew = g_new0(struct crew, 1);
     crew->class_name = g_strdup(how->task->class_name);
+    crew->class_id = g_intern_string(crew->class_name);
     crew->is_home = how->is_home;
     crew->fd = -1;
     crew->epoll = how->epoll;
@@ -95,9 +106,8 @@ struct crew *crew_new(const struct crew_how *how, GError **error)
     crew->news = (struct crew_source){SOURCE_NEWS, crew, NULL};
     crew->task = g_byte_array_new();
     crew->buffer = g_byte_array_new();
-    crew->cards = g_ptr_array_new_with_free_func((GDestroyNotify)card_free);
-    crew->refusals =
-        g_ptr_array_new_with_free_func((GDestroyNotify)refusal_free);
+    crew->cards = new_cards();
+    crew->refusals = new_refusals();
     struct packer to;
     packer_grow(&to, crew->task, BLOB_MAX);
     zygote_task_pack(how->task, &to);
@@ -223,6 +233,7 @@ static void fork_worker(struct crew *crew, struct crew_seat *s, uint64_t now_ns)
     s->prints = prints_new();
     watch(crew, log[0], &s->log);
     crew->forks++;
+    s->seat.forked_ns = now_ns;
     seat_enter(&s->seat, SEAT_FORKING, now_ns);
 }
 
@@ -336,23 +347,45 @@ static void take_failed(struct crew *crew, int blob)
     fail(crew, why);
 }
 
+/* Do two zygotes of this crew tell of the same plugins, in the same order? */
+static bool same_cards(const GPtrArray *a, const GPtrArray *b)
+{
+    bool are_same = a->len == b->len;
+    for (unsigned i = 0; are_same && i < a->len; i++) {
+        const struct card *one = a->pdata[i];
+        const struct card *other = b->pdata[i];
+        are_same = one->name == other->name && one->flags == other->flags &&
+                   one->stages == other->stages;
+    }
+    return are_same;
+}
+
 static void take_opened(struct crew *crew, const struct news *news, int blob)
 {
     g_autoptr(GBytes) bytes = orders_blob_read(blob, BLOB_MAX);
+    g_autoptr(GPtrArray) cards = new_cards();
+    g_autoptr(GPtrArray) refusals = new_refusals();
     struct unpacker from;
     gsize n = 0;
     const void *p = bytes != NULL ? g_bytes_get_data(bytes, &n) : NULL;
     unpacker_init(&from, p != NULL ? p : "", n);
-    g_ptr_array_set_size(crew->cards, 0);
-    g_ptr_array_set_size(crew->refusals, 0);
-    if (!card_unpack_host(&from, crew->cards, crew->refusals)) {
+    if (!card_unpack_host(&from, cards, refusals)) {
         fail(crew, "a plugin has changed what its zygote says");
         return;
     }
-    crew->scanner_n = crew->cards->len;
     crew->load_ns = news->took_ns;
     crew->state = CREW_OPEN;
-    crew->events->opened(crew->self, crew);
+    if (!crew->was_open) {
+        crew->was_open = true;
+        g_ptr_array_extend_and_steal(crew->cards, g_steal_pointer(&cards));
+        g_ptr_array_extend_and_steal(crew->refusals,
+                                     g_steal_pointer(&refusals));
+        crew->scanner_n = crew->cards->len;
+        crew->events->opened(crew->self, crew);
+    } else if (!same_cards(crew->cards, cards)) {
+        /* Plans are made of the first ones. */
+        lose_zygote(crew, "its plugins are not those that it had: reload");
+    }
 }
 
 static void take_forked(struct crew *crew, const struct news *news)

@@ -65,6 +65,7 @@ struct crew_events {
 /* Owned by its generation. */
 struct crew {
     char *class_name;
+    const char *class_id; /* the same, interned */
     bool is_home;
     enum crew_state state;
     char *why; /* FAILED, LOST: what happened */
@@ -91,6 +92,7 @@ struct crew {
     uint64_t load_ns;   /* what loading took */
     unsigned losses;    /* zygotes in a row that did not live */
     bool has_new_trays; /* guests look into old ones */
+    bool was_open; /* cards and refusals are there for good */
     uint64_t forks;
     uint64_t deaths;
     GByteArray *buffer;

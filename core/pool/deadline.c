@@ -6,11 +6,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "pool/inside.h"
+#include "pool/memory.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     LATE_MS =
@@ -79,27 +77,12 @@ static void look_at_seat(struct crew *crew, struct seat *seat, uint64_t now_ns)
     }
 }
 
-/* Resident memory in KiB, without what is shared with its zygote by file; 0: not to
- * be had. */
-static uint64_t resident_kib(pid_t pid)
-{
-    char path[64];
-    unsigned long long size;
-    unsigned long long resident;
-    g_snprintf(path, sizeof path, "/proc/%d/statm", (int)pid);
-    FILE *f = fopen(path, "re");
-    bool is_good = f != NULL && fscanf(f, "%llu %llu", &size, &resident) == 2;
-    if (f != NULL)
-        fclose(f);
-    return is_good ? resident * (uint64_t)sysconf(_SC_PAGESIZE) / 1024 : 0;
-}
-
 static void recycle(struct crew *crew, struct seat *seat, uint64_t now_ns)
 {
     const struct generation *generation = crew->self;
     const struct pool_options *options = &generation->options;
     if (seat->state == SEAT_READY) {
-        uint64_t rss_kib = resident_kib(seat->pid);
+        uint64_t rss_kib = memory_resident(seat->pid) / 1024;
         if (seat->rss_kib == 0)
             seat->rss_kib = rss_kib;
         bool has_grown =

@@ -4,7 +4,6 @@
  * trial, those that only waited there go back to their places in the queue.
  */
 #include "base/clock.h"
-#include "base/log.h"
 #include "host/card.h"
 #include "pool/inside.h"
 
@@ -59,22 +58,6 @@ static void find_cause(const struct seat *seat, int status,
     }
 }
 
-static void say(const struct crew *crew, const struct seat *seat,
-                const struct death *death, const struct crumb_copy *crumb)
-{
-    g_autofree char *text = death_text(death);
-    struct log_event event;
-    log_begin(&event, LOG_LEVEL_WARNING, "worker.died");
-    log_text(&event, "class", crew->class_name);
-    log_number(&event, "pid", seat->pid);
-    log_text(&event, "plugin",
-             death->scanner != NULL ? death->scanner : "core");
-    log_text(&event, "why", text);
-    if (crumb->type[0] != '\0')
-        log_text(&event, "type", crumb->type);
-    log_end(&event);
-}
-
 /* Who was on duty. */
 static void find_guilty(struct crew *crew, struct seat *seat, int status,
                         struct crumb_copy *crumb, struct death *death)
@@ -126,13 +109,11 @@ static void scan_died(struct crew *crew, struct job *job,
 void death_of_seat(struct crew *crew, struct seat *seat, int status)
 {
     struct generation *generation = crew->self;
-    struct pool *pool = generation->pool;
     struct crumb_copy crumb;
     struct death death;
     struct load load;
     find_guilty(crew, seat, status, &crumb, &death);
-    if (!pool->is_ending)
-        say(crew, seat, &death, &crumb);
+    tally_death(crew, seat, &death, &crumb);
     carry_forget(generation, seat);
     while (seat_take_oldest(seat, &load)) {
         bool was_on_duty = crumb.ticket == load.ticket;

@@ -3,6 +3,7 @@
  * One set of crews: first the classes beside "main", then "main", whose workers need
  * to know the plugins of the others.
  */
+#include "base/clock.h"
 #include "base/error.h"
 #include "host/card.h"
 #include "host/class.h"
@@ -20,6 +21,7 @@ static void on_opened(void *self, struct crew *crew)
 static void on_ready(void *self, struct crew *crew, struct seat *seat,
                      const struct hello *hello)
 {
+    tally_ready(crew, seat, clock_mono_ns());
     carry_serve(self, crew);
     (void)seat;
     (void)hello;

@@ -7,6 +7,7 @@
  *     asking.c      messages that wait for answers
  *     carry.h       questions to plugins of other classes
  *     serve.c       from the queue into trays, and answers out of them
+ *     tally.c       what happened, into counters and crash reports
  *     death.c       what becomes of messages whose worker died
  *     deadline.c    who is late, who is to be replaced
  *     answer.c      the end of a job
@@ -17,6 +18,7 @@
 
 #include "pool/breaker.h"
 #include "pool/carry.h"
+#include "pool/counters.h"
 #include "pool/crew.h"
 #include "pool/job.h"
 #include "pool/pool.h"
@@ -68,7 +70,8 @@ struct pool {
     GHashTable *jobs;          /* struct job, unanswered, as a set */
     GHashTable *by_key;        /* key -> struct job that others may join */
     GPtrArray *asking;         /* struct job in JOB_ASKING */
-    GHashTable *breakers;      /* interned name -> struct breaker */
+    struct counters counters;
+    GHashTable *breakers; /* interned name -> struct breaker */
     GByteArray *buffer;        /* a reply, copied */
     uint64_t tick_ns;          /* when late ones were last looked for */
     uint64_t next_number;
@@ -120,6 +123,13 @@ void breakers_worked(struct pool *pool, const char *plugin,
 void asking_begin(struct job *job, GBytes *journal);
 /* Answers what is due. */
 void asking_look(struct pool *pool, uint64_t now_ns);
+
+/* --- tally.c --- */
+void tally_answer(struct job *job, const struct message *message,
+                  const struct scan *scan);
+void tally_death(struct crew *crew, const struct seat *seat,
+                 const struct death *death, const struct crumb_copy *crumb);
+void tally_ready(struct crew *crew, const struct seat *seat, uint64_t now_ns);
 
 /* --- death.c --- */
 void death_of_seat(struct crew *crew, struct seat *seat, int status);

@@ -57,6 +57,7 @@ static struct pool *pool_new(const struct pool_how *how, GError **error)
     pool->by_key = g_hash_table_new(hash_key, same_key);
     pool->asking = g_ptr_array_new();
     pool->breakers = breakers_new();
+    counters_init(&pool->counters, clock_mono_ns());
     pool->buffer = g_byte_array_new();
     /* Workers whose zygote has died are ours to bury. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -98,6 +99,7 @@ bool pool_open(const struct pool_how *how, struct pool **out, GError **error)
     if (generation != NULL && wait_ready(pool, generation, error)) {
         pool->coming = NULL;
         pool->now = generation;
+        pool->counters.generation_ns = clock_mono_ns();
         pool->how = generation->how;
         *out = pool;
         return true;
@@ -143,6 +145,7 @@ void pool_free(struct pool *pool)
     g_hash_table_unref(pool->by_key);
     g_ptr_array_unref(pool->asking);
     g_hash_table_unref(pool->breakers);
+    counters_clear(&pool->counters);
     g_byte_array_unref(pool->buffer);
     close(pool->epoll);
     g_free(pool->program);
@@ -163,6 +166,7 @@ static void join(struct job *leader, struct job *job)
         leader->followers = g_ptr_array_new();
     g_ptr_array_add(leader->followers, job);
     job->state = JOB_JOINED;
+    leader->pool->counters.joined++;
     job->leader = leader;
     if (job->item.priority < leader->item.priority)
         queue_promote(&leader->pool->queue, &leader->item, job->item.priority);

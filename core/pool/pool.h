@@ -133,6 +133,8 @@ void pool_run(struct pool *pool, int timeout_ms);
 const struct scan_plan *pool_plan(const struct pool *pool);
 /* struct refusal; lent likewise. */
 const GPtrArray *pool_refusals(const struct pool *pool);
+/* Counters, queue, plugins and classes as one JSON object on one line, yours. */
+char *pool_status(struct pool *pool);
 /* Messages that its workers can hold at once. */
 size_t pool_capacity(const struct pool *pool);
 /* Messages not answered yet, and those of them that wait. */

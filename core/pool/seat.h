@@ -57,6 +57,7 @@ struct seat {
     struct load loads[TRAY_SLOTS_MAX];
     unsigned load_n;
     uint64_t next_ticket;
+    uint64_t forked_ns;  /* when its worker was ordered */
     uint64_t state_ns;   /* since when it is in its state */
     uint64_t current_ns; /* since when the oldest load may be worked on */
     uint64_t warned_ns;  /* call that has been warned of; 0: none */
