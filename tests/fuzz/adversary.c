@@ -175,21 +175,66 @@ static struct scan_plan plan_for(const struct adversary *a,
     return plan;
 }
 
-static void pack_scan(struct adversary *a, unsigned slot, struct scan *scan,
-                      bool with_digests)
+static void pack_scan(const struct scan *scan, bool with_digests,
+                      struct packer *to)
+{
+    if (!scan->is_suspended) {
+        reply_pack(scan, with_digests, to);
+        return;
+    }
+    g_autoptr(GBytes) wishes = g_bytes_new(NULL, 0);
+    reply_pack_suspended(scan->journal, wishes, to);
+}
+
+static void answer_scan(struct adversary *a, unsigned slot,
+                        const struct scan *scan, bool with_digests)
 {
     for (int is_large = 0; is_large <= 1; is_large++) {
         struct packer to;
         size_t size;
         uint8_t *room = tray_reply(&a->tray, slot, is_large != 0, &size);
         packer_fixed(&to, room, size);
-        reply_pack(scan, with_digests, &to);
+        pack_scan(scan, with_digests, &to);
         if (!to.is_full) {
             finish(a, slot, is_large != 0, to.n);
             return;
         }
     }
     answer_refused(a, slot);
+}
+
+static void scan_and_answer(struct adversary *a, unsigned slot,
+                            const struct request *request)
+{
+    g_autofree const struct scanner **list =
+        g_new(const struct scanner *, a->plan->scanner_n + 1);
+    struct scan_plan plan = plan_for(a, request, list);
+    g_autoptr(GBytes) raw = g_bytes_new(request->raw, request->raw_n);
+    struct journal *journal =
+        request->journal != NULL
+            ? journal_unpack(request->journal, request->journal_n)
+            : NULL;
+    const struct scan_input input = {
+        .message = message_new(raw, request->session, &plan.limits),
+        .now_s = request->now_s,
+        .journal = journal,
+        .may_suspend = (request->flags & REQUEST_MAY_SUSPEND) != 0,
+        .journal_max = REPLY_JOURNAL_MAX,
+    };
+    struct scan *scan = scan_run_input(&plan, &input);
+    answer_scan(a, slot, scan, (request->flags & REQUEST_NEEDS_DIGESTS) != 0);
+    scan_free(scan);
+    message_free(input.message);
+    journal_free(journal);
+}
+
+/* What a guest says is bytes to the front. */
+static void answer_as_guest(struct adversary *a, unsigned slot)
+{
+    size_t size;
+    size_t n = (size_t)below(a, RANDOM_BYTES);
+    scribble(a, tray_reply(&a->tray, slot, false, &size), n);
+    finish(a, slot, false, n);
 }
 
 static void answer_honestly(struct adversary *a, unsigned slot)
@@ -205,22 +250,14 @@ static void answer_honestly(struct adversary *a, unsigned slot)
     /* A copy: after a lie about this slot the front writes the next one there. */
     g_autofree uint8_t *copy = g_memdup2(room, size);
     unpacker_init(&from, copy, size);
-    if (s->task != TRAY_SCAN ||
-        !request_unpack(&reader, &from, (uint32_t)a->plan->scanner_n, &request,
-                        NULL)) {
-        request_reader_clear(&reader);
+    if (s->task == TRAY_GUEST)
+        answer_as_guest(a, slot);
+    else if (s->task == TRAY_SCAN &&
+             request_unpack(&reader, &from, (uint32_t)a->plan->scanner_n,
+                            &request, NULL))
+        scan_and_answer(a, slot, &request);
+    else
         answer_refused(a, slot);
-        return;
-    }
-    g_autofree const struct scanner **list =
-        g_new(const struct scanner *, a->plan->scanner_n + 1);
-    struct scan_plan plan = plan_for(a, &request, list);
-    g_autoptr(GBytes) raw = g_bytes_new(request.raw, request.raw_n);
-    struct message *message = message_new(raw, request.session, &plan.limits);
-    struct scan *scan = scan_run(&plan, message, request.now_s);
-    pack_scan(a, slot, scan, (request.flags & REQUEST_NEEDS_DIGESTS) != 0);
-    scan_free(scan);
-    message_free(message);
     request_reader_clear(&reader);
 }
 

@@ -104,9 +104,15 @@ static void obey_open(int fd)
 
 /* --- its workers ------------------------------------------------------------------------ */
 
+/* Some objects have a question. */
 static int32_t handle(void *self, struct task *task)
 {
     (void)self;
+    const struct wish *wish;
+    if (task->index == 1 && task->object->id % 2 == 1 &&
+        task_want(task, ASSAY_WANT_DNS, 1, "example.org", &wish) ==
+            ASSAY_RC_PENDING)
+        return ASSAY_RC_PENDING;
     struct finding *f = finding_new(NULL);
     f->object = task->object;
     f->status = task->index == 0 ? ASSAY_STATUS_FOUND : ASSAY_STATUS_CLEAN;
