@@ -224,11 +224,11 @@ static void take_order(struct zygote *z)
 /* --- children -------------------------------------------------------------------- */
 
 /* What a worker leaves may be millions of files: not while others wait. */
-static void sweep(const struct zygote *z, pid_t dead)
+static void sweep(const struct opened *opened, pid_t dead)
 {
-    if (z->opened->host->scratch == NULL || fork() != 0)
+    if (opened->host->scratch == NULL || fork() != 0)
         return;
-    paths_sweep(z->opened->host, dead);
+    paths_sweep(opened->host, dead);
     _exit(0);
 }
 
@@ -248,7 +248,8 @@ static void bury(struct zygote *z, pid_t pid, int status,
         };
         g_array_remove_index_fast(z->children, i);
         tell(z, &news, -1);
-        sweep(z, pid);
+        if (z->opened != NULL)
+            sweep(z->opened, pid);
         return;
     }
     /* Not a worker: something that a plugin forked while it was loaded, a sweeper. */
