@@ -182,6 +182,8 @@ static void seat_died(struct crew *crew, struct crew_seat *s, int status)
 {
     crew->deaths++;
     last_words(crew, s);
+    /* Not a place for what it leaves behind. */
+    seat_enter(&s->seat, SEAT_DYING, clock_mono_ns());
     crew->events->died(crew->self, crew, &s->seat, status);
     g_assert(s->seat.load_n == 0);
     seat_empty(&s->seat, clock_mono_ns());
