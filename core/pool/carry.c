@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "pool/errand.h"
+#include "pool/guest.h"
 #include "pool/inside.h"
 
 #include <string.h>
@@ -156,11 +157,24 @@ void carry_serve(struct generation *generation, struct crew *crew)
     }
 }
 
+/* What the front asks is well made: a guest that says no has been tampered with by what
+ * it saw before. */
+static bool is_refusal(const GByteArray *answer)
+{
+    return answer->len > 0 && answer->data[0] == GUEST_REFUSED;
+}
+
 void carry_answered(struct generation *generation, struct carry *carry,
                     const GByteArray *answer)
 {
     struct seat *home = carry->home;
-    carry->guest = NULL;
+    struct seat *guest = g_steal_pointer(&carry->guest);
+    if (home != NULL && is_refusal(answer) && !carry->was_refused) {
+        carry->was_refused = true;
+        crew_kill(carry->crew, guest, DEATH_TRAY);
+        carry_serve(generation, carry->crew);
+        return;
+    }
     breakers_worked(generation->pool, carry->plugin, carry->use);
     if (home == NULL) {
         over(generation, carry);
