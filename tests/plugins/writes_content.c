@@ -19,8 +19,7 @@ static int32_t misbehave(const struct assay_task *task)
         return ASSAY_RC_INTERNAL;
     uintptr_t page = (uintptr_t)content.p & ~(uintptr_t)4095;
     size_t n = (uintptr_t)content.p + content.n - page;
-    if (mprotect((void *)page, n, PROT_READ | PROT_WRITE) == 0)
-        right_report(task, "writable", "by mprotect");
+    mprotect((void *)page, n, PROT_READ | PROT_WRITE);
     for (uint64_t i = 0; i < content.n; i++)
         ((volatile char *)content.p)[i] = 'X';
     return ASSAY_RC_OK;
