@@ -105,9 +105,12 @@ static bool open_pool(struct scan_run *run, GError **error)
     if (!pool_open(&how, &run->pool, error))
         return false;
     setup_say_refusals(pool_refusals(run->pool));
-    return run->args.control == NULL ||
-           operator_open(run->args.control, commands, run, &run->control,
-                         error);
+    if (run->args.control == NULL)
+        return true;
+    if (!operator_open(run->args.control, commands, run, &run->control, error))
+        return false;
+    pool_listen(run->pool, operator_fd(run->control));
+    return true;
 }
 
 static const GPtrArray *refusals(const struct scan_run *run)

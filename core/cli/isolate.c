@@ -3,7 +3,6 @@
 
 #include "base/clock.h"
 
-#include <poll.h>
 #include <string.h>
 
 enum {
@@ -130,21 +129,6 @@ static bool wants_more(const struct run *run, size_t most)
            pool_unanswered(run->how->pool) < most;
 }
 
-/* For something to do, here or in the pool. */
-static void wait(const struct isolate *how)
-{
-    struct pollfd fds[] = {
-        {.fd = pool_fd(how->pool), .events = POLLIN},
-        {.fd = how->control != NULL ? operator_fd(how->control) : -1,
-         .events = POLLIN},
-    };
-    pool_run(how->pool, 0);
-    poll(fds, G_N_ELEMENTS(fds), MIN(pool_wait_ms(how->pool), TICK_MS));
-    pool_run(how->pool, 0);
-    if (how->control != NULL)
-        operator_serve(how->control, clock_mono_ns());
-}
-
 void isolate_run(const struct isolate *how)
 {
     struct run *run = g_new0(struct run, 1);
@@ -154,7 +138,9 @@ void isolate_run(const struct isolate *how)
     while (!run->is_over && run->next < how->items->len) {
         while (wants_more(run, most))
             begin(run);
-        wait(how);
+        pool_run(how->pool, TICK_MS);
+        if (how->control != NULL)
+            operator_serve(how->control, clock_mono_ns());
         show_ready(run);
         uint64_t now_ns = clock_mono_ns();
         if (how->tick != NULL &&

@@ -303,6 +303,13 @@ static void tick(struct pool *pool)
     deadline_look(pool, now_ns);
 }
 
+void pool_listen(struct pool *pool, int fd)
+{
+    static struct crew_source other = {.kind = SOURCE_OTHER};
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = &other};
+    epoll_ctl(pool->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
 void pool_run(struct pool *pool, int timeout_ms)
 {
     struct epoll_event events[EVENTS];

@@ -122,6 +122,8 @@ void pool_cancel(struct pool *pool, struct job *job);
  * at least every pool_wait_ms as well. */
 int pool_fd(const struct pool *pool);
 int pool_wait_ms(const struct pool *pool);
+/* pool_run wakes up for this descriptor of the caller's too. */
+void pool_listen(struct pool *pool, int fd);
 /* Does what there is to do; waits for it at most `timeout_ms` (-1: as long as it
  * takes, 0: not at all). */
 void pool_run(struct pool *pool, int timeout_ms);
