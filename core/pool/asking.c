@@ -73,8 +73,7 @@ static void answer(struct job *job)
         answer_unread(job, "journal", "the answers to it are too large");
         return;
     }
-    job->state = JOB_WAITING;
-    queue_put_back(&job->pool->queue, &job->item);
+    serve_again(job);
 }
 
 void asking_look(struct pool *pool, uint64_t now_ns)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The circuit breakers of all plugins, by name: they outlive a reload.
+ * The circuit breakers of all plugins, by name.  A reload closes them all.
  */
 #include "base/clock.h"
 #include "base/log.h"

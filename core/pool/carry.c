@@ -84,7 +84,10 @@ void carry_look(struct generation *generation, struct seat *home)
         return;
     }
     const char *plugin = generation->plan.scanners[place]->name;
-    enum breaker_use use = breakers_ask(generation->pool, plugin);
+    /* What is being tested is neither spared nor held against it. */
+    enum breaker_use use = generation == generation->pool->coming
+                               ? BREAKER_USE
+                               : breakers_ask(generation->pool, plugin);
     if (use == BREAKER_LEAVE_OUT) {
         refuse(home, "out",
                "left out: it failed too often and is tried again later");
@@ -197,7 +200,7 @@ void carry_died(struct generation *generation, struct carry *carry,
         carry_serve(generation, carry->crew);
         return;
     }
-    if (death->cause != DEATH_OUTSIDE)
+    if (death->cause != DEATH_OUTSIDE && generation != generation->pool->coming)
         breakers_failed(generation->pool, carry->plugin, carry->use);
     g_autofree char *why = death_text(death);
     refuse_carry(generation, carry, death_name(death), why);

@@ -76,8 +76,8 @@ static void end_zygote(struct crew *crew)
     if (crew->zygote <= 0)
         return;
     kill(crew->zygote, SIGKILL);
-    while (waitpid(crew->zygote, NULL, 0) < 0 && errno == EINTR)
-        ;
+    /* A large one takes a while to die. */
+    g_array_append_val(crew->dying, crew->zygote);
     crew->zygote = 0;
 }
 
@@ -91,6 +91,23 @@ static GPtrArray *new_refusals(void)
     return g_ptr_array_new_with_free_func((GDestroyNotify)refusal_free);
 }
 
+/* Is it gone?  A worker becomes ours when its zygote is dead: we are subreaper. */
+static bool bury(pid_t pid)
+{
+    pid_t got = waitpid(pid, NULL, WNOHANG);
+    if (got == 0 || (got < 0 && errno == EINTR))
+        return false;
+    return got == pid || (kill(pid, 0) < 0 && errno == ESRCH);
+}
+
+bool crew_bury(GArray *dying)
+{
+    for (unsigned i = dying->len; i > 0; i--)
+        if (bury(g_array_index(dying, pid_t, i - 1)))
+            g_array_remove_index_fast(dying, i - 1);
+    return dying->len == 0;
+}
+
 struct crew *crew_new(const struct crew_how *how, GError **error)
 {
     struct crew *crew = g_new0(struct crew, 1);
@@ -99,6 +116,7 @@ struct crew *crew_new(const struct crew_how *how, GError **error)
     crew->is_home = how->is_home;
     crew->fd = -1;
     crew->epoll = how->epoll;
+    crew->dying = how->dying;
     crew->program = how->program;
     crew->shape = how->shape;
     crew->events = how->events;
@@ -134,16 +152,14 @@ struct crew *crew_new(const struct crew_how *how, GError **error)
 
 /* A worker dies with its zygote, and is ours to bury where we are its subreaper.
  * False: it may still be there. */
-static bool bury(pid_t pid)
+static bool bury_soon(pid_t pid)
 {
-    if (pid <= 0)
-        return true;
-    for (unsigned ms = 0; ms < BURY_MS; ms++) {
-        if (waitpid(pid, NULL, WNOHANG) == pid || kill(pid, 0) != 0)
+    for (unsigned ms = 0; pid > 0 && ms < BURY_MS; ms++) {
+        if (bury(pid))
             return true;
         g_usleep(1000);
     }
-    return false;
+    return pid <= 0;
 }
 
 void crew_free(struct crew *crew)
@@ -153,7 +169,8 @@ void crew_free(struct crew *crew)
     end_zygote(crew);
     for (unsigned i = 0; i < crew->seat_n; i++) {
         struct crew_seat *s = &crew->seats[i];
-        bury(s->seat.pid);
+        if (s->seat.pid > 0)
+            g_array_append_val(crew->dying, s->seat.pid);
         seat_close(&s->seat);
         prints_free(s->prints);
     }
@@ -239,14 +256,33 @@ static void fork_worker(struct crew *crew, struct crew_seat *s, uint64_t now_ns)
     seat_enter(&s->seat, SEAT_FORKING, now_ns);
 }
 
-/* The zygote is dead, and with it its workers.  A tray that one of them might still
- * hold is not used again. */
+/* The zygote is dead or will be, and with it its workers.  A tray that one of them
+ * might still hold is not used again. */
+static void end_all(struct crew *crew)
+{
+    end_zygote(crew);
+    for (unsigned i = 0; i < crew->seat_n; i++) {
+        struct crew_seat *s = &crew->seats[i];
+        struct tray fresh;
+        if (s->seat.state == SEAT_EMPTY)
+            continue;
+        pid_t pid = s->seat.pid;
+        seat_died(crew, s, -1);
+        if (bury_soon(pid))
+            continue;
+        g_array_append_val(crew->dying, pid);
+        if (!tray_open(&crew->shape, &fresh, NULL))
+            continue;
+        tray_close(&s->seat.tray);
+        s->seat.tray = fresh;
+        crew->has_new_trays = true;
+    }
+}
+
 static void lose_zygote(struct crew *crew, const char *why)
 {
     uint64_t now_ns = clock_mono_ns();
-    bool was_open = crew->state == CREW_OPEN;
-    end_zygote(crew);
-    crew->losses = was_open ? 1 : crew->losses + 1;
+    crew->losses = crew->state == CREW_OPEN ? 1 : crew->losses + 1;
     unsigned doubled = MIN(crew->losses - 1, 6);
     uint64_t wait_ms = 0;
     if (crew->losses > 1)
@@ -261,21 +297,20 @@ static void lose_zygote(struct crew *crew, const char *why)
     log_text(&event, "why", why);
     log_number(&event, "again_in_ms", (int64_t)wait_ms);
     log_end(&event);
-    for (unsigned i = 0; i < crew->seat_n; i++) {
-        struct crew_seat *s = &crew->seats[i];
-        if (s->seat.state == SEAT_EMPTY)
-            continue;
-        pid_t pid = s->seat.pid;
-        seat_died(crew, s, -1);
-        if (bury(pid))
-            continue;
-        struct tray fresh;
-        if (!tray_open(&crew->shape, &fresh, NULL))
-            continue;
-        tray_close(&s->seat.tray);
-        s->seat.tray = fresh;
-        crew->has_new_trays = true;
-    }
+    end_all(crew);
+}
+
+void crew_rest(struct crew *crew)
+{
+    crew->state = CREW_LOST;
+    crew->retry_ns = UINT64_MAX;
+    end_all(crew);
+}
+
+void crew_wake(struct crew *crew)
+{
+    crew->retry_ns = 0;
+    crew->losses = 0;
 }
 
 static void start_again(struct crew *crew)
@@ -318,6 +353,25 @@ void crew_kill_all(struct crew *crew)
 {
     for (unsigned i = 0; i < crew->seat_n; i++)
         crew_kill(crew, &crew->seats[i].seat, DEATH_OUTSIDE);
+}
+
+void crew_retire(struct crew *crew)
+{
+    for (unsigned i = 0; i < crew->seat_n; i++) {
+        struct seat *seat = &crew->seats[i].seat;
+        if (seat->state == SEAT_READY)
+            seat_enter(seat, SEAT_RETIRING, clock_mono_ns());
+        else if (seat->state == SEAT_FORKING || seat->state == SEAT_STARTING)
+            crew_kill(crew, seat, DEATH_OUTSIDE);
+    }
+}
+
+bool crew_is_empty(const struct crew *crew)
+{
+    for (unsigned i = 0; i < crew->seat_n; i++)
+        if (crew->seats[i].seat.state != SEAT_EMPTY)
+            return false;
+    return true;
 }
 
 unsigned crew_ready(const struct crew *crew)

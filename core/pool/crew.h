@@ -72,6 +72,7 @@ struct crew {
     pid_t zygote;
     int fd; /* its socket; -1: none */
     int epoll;
+    GArray *dying; /* lent; pid_t of processes that were ended */
     const char *program;
     GByteArray *task; /* packed struct zygote_task: to begin again */
     struct tray_shape shape;
@@ -92,7 +93,7 @@ struct crew {
     uint64_t load_ns;   /* what loading took */
     unsigned losses;    /* zygotes in a row that did not live */
     bool has_new_trays; /* guests look into old ones */
-    bool was_open; /* cards and refusals are there for good */
+    bool was_open;      /* cards and refusals are there for good */
     uint64_t forks;
     uint64_t deaths;
     GByteArray *buffer;
@@ -106,6 +107,7 @@ struct crew_how {
     struct tray_shape shape;
     unsigned seat_n;
     int epoll;
+    GArray *dying; /* pid_t: what was ended and cannot be buried yet */
     const struct crew_events *events;
     void *self;
 };
@@ -128,5 +130,16 @@ void crew_kill(struct crew *crew, struct seat *seat, enum death_cause cause);
 void crew_kill_all(struct crew *crew);
 /* As many ready workers as there are. */
 unsigned crew_ready(const struct crew *crew);
+/* No new work for its workers; those that have none are ended. */
+void crew_retire(struct crew *crew);
+/* Is there no worker? */
+bool crew_is_empty(const struct crew *crew);
+/* Ends its zygote until it is woken.  It must be empty, or what its workers have is
+ * lost. */
+void crew_rest(struct crew *crew);
+void crew_wake(struct crew *crew);
+
+/* Buries what has died of `dying`; true: nothing is left. */
+bool crew_bury(GArray *dying);
 
 #endif

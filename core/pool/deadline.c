@@ -55,15 +55,15 @@ static bool is_call_late(const struct crew *crew, struct seat *seat,
 static void look_at_seat(struct crew *crew, struct seat *seat, uint64_t now_ns)
 {
     const struct generation *generation = crew->self;
-    struct pool *pool = generation->pool;
     if ((seat->state != SEAT_READY && seat->state != SEAT_RETIRING) ||
         seat->load_n == 0)
         return;
     const struct load *load = &seat->loads[seat_oldest(seat)];
     const struct job *job = load->task == TRAY_SCAN ? load->work : NULL;
     uint64_t since_ns = seat->current_ns;
-    uint64_t most_ns = crew->is_home ? generation->limits.max_time_ms * MS_NS
-                                     : crew->options.plugin_time_ns;
+    uint64_t most_ns = crew->is_home
+                           ? generation->recipe->limits.max_time_ms * MS_NS
+                           : crew->options.plugin_time_ns;
     most_ns += LATE_MS * MS_NS;
     bool is_late = now_ns > since_ns && now_ns - since_ns > most_ns;
     if (job != NULL && job->deadline_ns != 0 &&
@@ -73,14 +73,14 @@ static void look_at_seat(struct crew *crew, struct seat *seat, uint64_t now_ns)
         crew_kill(crew, seat, DEATH_TIMEOUT);
     } else if (seat->load_n > 1 && now_ns - since_ns > MOVE_MS * MS_NS) {
         seat->is_slow = true;
-        serve_withdraw(pool, seat);
+        serve_withdraw(seat);
     }
 }
 
 static void recycle(struct crew *crew, struct seat *seat, uint64_t now_ns)
 {
     const struct generation *generation = crew->self;
-    const struct pool_options *options = &generation->options;
+    const struct pool_options *options = &generation->recipe->options;
     if (seat->state == SEAT_READY) {
         uint64_t rss_kib = memory_resident(seat->pid) / 1024;
         if (seat->rss_kib == 0)
@@ -97,7 +97,7 @@ static void recycle(struct crew *crew, struct seat *seat, uint64_t now_ns)
         if (seat->load_n == 0)
             crew_kill(crew, seat, DEATH_OUTSIDE);
         else
-            serve_withdraw(generation->pool, seat);
+            serve_withdraw(seat);
     }
 }
 

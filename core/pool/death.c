@@ -15,7 +15,7 @@ enum {
     TRIES_MAX = 10 /* a worker that dies without a word is nobody's guilt */
 };
 
-void death_go_on(struct pool *pool, struct job *job)
+void death_go_on(struct job *job)
 {
     job->seat = NULL;
     job->crew = NULL;
@@ -31,8 +31,7 @@ void death_go_on(struct pool *pool, struct job *job)
     /* What another plugin may have been part of begins anew. */
     g_clear_pointer(&job->journal, g_byte_array_unref);
     g_clear_pointer(&job->answers, g_byte_array_unref);
-    job->state = JOB_WAITING;
-    queue_put_back(&pool->queue, &job->item);
+    serve_again(job);
 }
 
 static void find_cause(const struct seat *seat, int status,
@@ -97,13 +96,13 @@ static void scan_died(struct crew *crew, struct job *job,
         job->trial.tries--;
     if (death != NULL)
         blamed = trial_died(&job->trial, death, has_neighbours(crew));
-    if (blamed != NULL) {
+    if (blamed != NULL && job->generation == NULL) {
         breakers_failed(job->pool, blamed,
                         blamed == job->trying ? BREAKER_TRY : BREAKER_USE);
         if (blamed == job->trying)
             job->trying = NULL;
     }
-    death_go_on(job->pool, job);
+    death_go_on(job);
 }
 
 void death_of_seat(struct crew *crew, struct seat *seat, int status)
@@ -117,7 +116,9 @@ void death_of_seat(struct crew *crew, struct seat *seat, int status)
     carry_forget(generation, seat);
     while (seat_take_oldest(seat, &load)) {
         bool was_on_duty = crumb.ticket == load.ticket;
-        if (load.work != NULL && load.task == TRAY_GUEST)
+        if (load.task == TRAY_SELF_TEST)
+            admission_died(generation->admission, crew, &death);
+        else if (load.work != NULL && load.task == TRAY_GUEST)
             carry_died(generation, load.work, &death);
         else if (load.work != NULL && load.task == TRAY_SCAN)
             scan_died(crew, load.work, was_on_duty ? &death : NULL,

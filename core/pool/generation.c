@@ -21,10 +21,11 @@ static void on_opened(void *self, struct crew *crew)
 static void on_ready(void *self, struct crew *crew, struct seat *seat,
                      const struct hello *hello)
 {
+    struct generation *generation = self;
     tally_ready(crew, seat, clock_mono_ns());
-    carry_serve(self, crew);
-    (void)seat;
-    (void)hello;
+    carry_serve(generation, crew);
+    if (generation->state == GENERATION_TESTING)
+        admission_greet(generation->admission, crew, hello);
 }
 
 static void on_died(void *self, struct crew *crew, struct seat *seat,
@@ -57,23 +58,23 @@ static bool start_crew(struct generation *generation, const char *class_name,
                        GBytes *foreign, GError **error)
 {
     struct pool *pool = generation->pool;
-    const struct pool_how *how_made = &generation->how;
-    const struct pool_options *options = &generation->options;
+    const struct recipe *recipe = generation->recipe;
+    const struct pool_options *options = &recipe->options;
     struct class_options class;
-    if (!class_options_read(how_made->conf, class_name, options, &class, error))
+    if (!class_options_read(recipe->conf, class_name, options, &class, error))
         return false;
     bool is_home = strcmp(class_name, CLASS_MAIN) == 0;
     bool has_guests = generation->crews->len > 0 || !is_home;
     const struct zygote_task task = {
         .class_name = (char *)(uintptr_t)class_name,
-        .conf_path = how_made->conf->path,
-        .conf_dir = how_made->conf->dir,
-        .conf_text = how_made->conf->text,
-        .only_file = generation->only_file,
-        .no_plugins = how_made->no_plugins,
+        .conf_path = recipe->conf->path,
+        .conf_dir = recipe->conf->dir,
+        .conf_text = recipe->conf->text,
+        .only_file = recipe->only_file,
+        .no_plugins = recipe->how.no_plugins,
         .foreign = foreign,
         .sandbox_is_required = options->sandbox == POOL_SANDBOX_REQUIRED,
-        .landlock_abi_max = how_made->landlock_abi_max,
+        .landlock_abi_max = recipe->how.landlock_abi_max,
         .memory_bytes = class.memory,
     };
     struct crew_how how = {
@@ -82,12 +83,12 @@ static bool start_crew(struct generation *generation, const char *class_name,
         .is_home = is_home,
         .seat_n = (unsigned)class.workers_max,
         .epoll = pool->epoll,
+        .dying = pool->dying,
         .events = &events,
         .self = generation,
     };
-    tray_shape_for(generation->limits.max_message_bytes,
-                   generation->limits.max_bytes, has_guests,
-                   (uint32_t)options->slots, &how.shape);
+    tray_shape_for(recipe->limits.max_message_bytes, recipe->limits.max_bytes,
+                   has_guests, (uint32_t)options->slots, &how.shape);
     struct crew *crew = crew_new(&how, error);
     if (crew == NULL) {
         class_options_clear(&class);
@@ -114,35 +115,15 @@ static void free_crew(void *crew)
     crew_free(crew);
 }
 
-/* Nothing of `how` is needed afterwards but the resolver. */
-static bool copy_how(struct generation *generation, const struct pool_how *how,
-                     GError **error)
-{
-    const struct conf *conf = how->conf;
-    if (!conf_parse(conf->text, strlen(conf->text), conf->path, conf->dir,
-                    &generation->conf, error))
-        return false;
-    generation->limits = *how->limits;
-    pool_options_copy(how->options, &generation->options);
-    generation->only_file = g_strdup(how->only_file);
-    generation->how = *how;
-    generation->how.conf = generation->conf;
-    generation->how.limits = &generation->limits;
-    generation->how.options = &generation->options;
-    generation->how.only_file = generation->only_file;
-    generation->how.program = generation->pool->program;
-    return true;
-}
-
 static bool start_guests(struct generation *generation, GError **error)
 {
     const struct host_how how = {
-        .conf = generation->conf,
-        .limits = &generation->limits,
-        .only_file = generation->only_file,
+        .conf = generation->recipe->conf,
+        .limits = &generation->recipe->limits,
+        .only_file = generation->recipe->only_file,
     };
     g_autoptr(GPtrArray) classes = NULL;
-    if (generation->how.no_plugins)
+    if (generation->recipe->how.no_plugins)
         return true;
     if (!host_classes(&how, &classes, error))
         return false;
@@ -154,17 +135,19 @@ static bool start_guests(struct generation *generation, GError **error)
     return is_good;
 }
 
-struct generation *generation_new(struct pool *pool, const struct pool_how *how,
+struct generation *generation_new(struct pool *pool, struct recipe *recipe,
                                   GError **error)
 {
     struct generation *generation = g_new0(struct generation, 1);
     generation->pool = pool;
+    generation->recipe = recipe;
     generation->number = ++pool->next_generation;
+    generation->begun_ns = clock_mono_ns();
     generation->crews = g_ptr_array_new_with_free_func(free_crew);
     generation->refusals = g_ptr_array_new();
     generation->carries = g_ptr_array_new_with_free_func(carry_free);
     g_ptr_array_add(pool->generations, generation);
-    if (copy_how(generation, how, error) && start_guests(generation, error))
+    if (start_guests(generation, error))
         return generation;
     generation_free(generation);
     return NULL;
@@ -178,13 +161,12 @@ void generation_free(struct generation *generation)
     g_ptr_array_unref(generation->crews);
     g_ptr_array_unref(generation->carries);
     g_ptr_array_unref(generation->refusals);
+    admission_free(generation->admission);
     g_free(generation->store);
     g_free(generation->scanners);
     g_free(generation->crew_of);
     g_free(generation->why);
-    conf_free(generation->conf);
-    pool_options_clear(&generation->options);
-    g_free(generation->only_file);
+    recipe_free(generation->recipe);
     g_free(generation);
 }
 
@@ -222,9 +204,9 @@ static bool make_plan(struct generation *generation, GError **error)
         }
     }
     const struct host_how how = {
-        .conf = generation->conf,
-        .limits = &generation->limits,
-        .only_file = generation->only_file,
+        .conf = generation->recipe->conf,
+        .limits = &generation->recipe->limits,
+        .only_file = generation->recipe->only_file,
     };
     if (n > 0 && !host_order(&how, generation->scanners, n, error))
         return false;
@@ -234,7 +216,7 @@ static bool make_plan(struct generation *generation, GError **error)
     generation->plan = (struct scan_plan){
         .scanners = generation->scanners,
         .scanner_n = n,
-        .limits = generation->limits,
+        .limits = generation->recipe->limits,
     };
     return true;
 }
@@ -273,28 +255,81 @@ static void start_home(struct generation *generation)
         fail(generation, error->message);
 }
 
-static void become_ready(struct generation *generation)
+/* One worker of each crew is enough to be tested. */
+static void begin_test(struct generation *generation)
 {
     g_autoptr(GError) error = NULL;
-    if (make_plan(generation, &error)) {
-        generation->state = GENERATION_READY;
-        generation->home->scanner_n = generation->plan.scanner_n;
-        for (unsigned i = 0; i < generation->crews->len; i++)
-            ((struct crew *)generation->crews->pdata[i])->home =
-                generation->home;
-    } else {
+    if (!make_plan(generation, &error)) {
         fail(generation, error->message);
+        return;
     }
+    generation->home->scanner_n = generation->plan.scanner_n;
+    generation->admission = admission_new(generation);
+    for (unsigned i = 0; i < generation->crews->len; i++) {
+        struct crew *crew = generation->crews->pdata[i];
+        crew->wanted = 1;
+        crew->home = generation->home;
+    }
+    generation->state = GENERATION_TESTING;
 }
 
-void generation_tend(struct generation *generation, uint64_t now_ns)
+/* As many workers as its predecessor has come to need. */
+static unsigned wanted_after(const struct generation *old,
+                             const struct crew *crew)
 {
-    if (generation->state == GENERATION_GUESTS && all_open(generation))
-        start_home(generation);
-    if (generation->state == GENERATION_HOME && all_open(generation))
-        become_ready(generation);
-    if (generation->state != GENERATION_READY)
+    unsigned wanted = (unsigned)crew->options.workers_min;
+    for (unsigned i = 0; old != NULL && i < old->crews->len; i++) {
+        const struct crew *other = old->crews->pdata[i];
+        if (strcmp(other->class_name, crew->class_name) == 0)
+            wanted = MAX(wanted, other->wanted);
+    }
+    return MIN(wanted, crew->seat_n);
+}
+
+static void end_test(struct generation *generation)
+{
+    const struct generation *old = generation->pool->now;
+    g_autofree char *why = admission_judge(generation->admission,
+                                           old != NULL ? old->admission : NULL);
+    if (why != NULL) {
+        fail(generation, why);
         return;
+    }
+    for (unsigned i = 0; i < generation->crews->len; i++) {
+        struct crew *crew = generation->crews->pdata[i];
+        crew->wanted = wanted_after(old, crew);
+    }
+    generation->state = GENERATION_READY;
+}
+
+/* One after the other: the home class may still need guests for what it has. */
+static void retire(struct generation *generation, uint64_t now_ns)
+{
+    bool is_home_left = crew_is_empty(generation->home);
+    for (unsigned i = 0; i < generation->crews->len; i++) {
+        struct crew *crew = generation->crews->pdata[i];
+        if (is_home_left || crew->is_home)
+            crew_retire(crew);
+        else
+            crew_tend(crew, now_ns);
+    }
+    carry_expire(generation, now_ns);
+}
+
+static void look_at_time(struct generation *generation, uint64_t now_ns)
+{
+    uint64_t most_ns = generation->recipe->options.load_time_ns;
+    if (now_ns - generation->begun_ns <= most_ns)
+        return;
+    g_autofree char *why = g_strdup_printf(
+        "it was not ready after %u s: [pool] load_time is how long plugins may "
+        "take to load",
+        (unsigned)(most_ns / (1000 * MS_NS)));
+    fail(generation, why);
+}
+
+static void tend_crews(struct generation *generation, uint64_t now_ns)
+{
     for (unsigned i = 0; i < generation->crews->len; i++) {
         struct crew *crew = generation->crews->pdata[i];
         if (generation->home->has_new_trays && !crew->is_home)
@@ -303,4 +338,63 @@ void generation_tend(struct generation *generation, uint64_t now_ns)
     }
     generation->home->has_new_trays = false;
     carry_expire(generation, now_ns);
+}
+
+void generation_tend(struct generation *generation, uint64_t now_ns)
+{
+    if (generation->state == GENERATION_GUESTS && all_open(generation))
+        start_home(generation);
+    if (generation->state == GENERATION_HOME && all_open(generation))
+        begin_test(generation);
+    switch (generation->state) {
+    case GENERATION_GUESTS:
+    case GENERATION_HOME:
+        look_at_time(generation, now_ns);
+        break;
+    case GENERATION_TESTING:
+        tend_crews(generation, now_ns);
+        if (admission_tend(generation->admission))
+            end_test(generation);
+        else
+            look_at_time(generation, now_ns);
+        break;
+    case GENERATION_READY:
+        tend_crews(generation, now_ns);
+        break;
+    case GENERATION_LEAVING:
+        retire(generation, now_ns);
+        break;
+    case GENERATION_FAILED:
+    case GENERATION_RESTING:
+    default:
+        break;
+    }
+}
+
+void generation_leave(struct generation *generation)
+{
+    generation->state = GENERATION_LEAVING;
+    retire(generation, clock_mono_ns());
+}
+
+bool generation_is_left(const struct generation *generation)
+{
+    for (unsigned i = 0; i < generation->crews->len; i++)
+        if (!crew_is_empty(generation->crews->pdata[i]))
+            return false;
+    return true;
+}
+
+void generation_rest(struct generation *generation)
+{
+    for (unsigned i = 0; i < generation->crews->len; i++)
+        crew_rest(generation->crews->pdata[i]);
+    generation->state = GENERATION_RESTING;
+}
+
+void generation_wake(struct generation *generation)
+{
+    for (unsigned i = 0; i < generation->crews->len; i++)
+        crew_wake(generation->crews->pdata[i]);
+    generation->state = GENERATION_READY;
 }

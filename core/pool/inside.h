@@ -12,16 +12,20 @@
  *     deadline.c    who is late, who is to be replaced
  *     answer.c      the end of a job
  *     generation.c  one set of crews, from its start to its end
+ *     reload.c      one generation after another
  */
 #ifndef POOL_INSIDE_H
 #define POOL_INSIDE_H
 
+#include "pool/admission.h"
 #include "pool/breaker.h"
 #include "pool/carry.h"
 #include "pool/counters.h"
 #include "pool/crew.h"
 #include "pool/job.h"
 #include "pool/pool.h"
+#include "pool/recipe.h"
+#include "pool/reload.h"
 #include "pool/reply.h"
 
 #include <glib.h>
@@ -31,27 +35,32 @@
 
 #define MS_NS UINT64_C(1000000)
 
+/*
+ *     GUESTS ─► HOME ─► TESTING ─► READY ─► LEAVING ─► (freed)
+ *        └───────┴──────────┴► FAILED         └─► RESTING ─► READY
+ */
 enum generation_state {
     GENERATION_GUESTS, /* the other classes load: "main" needs their cards */
     GENERATION_HOME,   /* "main" loads */
+    GENERATION_TESTING,
     GENERATION_READY,
-    GENERATION_FAILED, /* `why` */
+    GENERATION_FAILED,  /* `why` */
+    GENERATION_LEAVING, /* answers what it has, gets nothing more */
+    GENERATION_RESTING, /* has no processes: its memory is for its successor */
 };
 
 /* One set of crews.  Owned by the pool, in its list from its beginning to its end. */
 struct generation {
     struct pool *pool;
-    struct pool_how how; /* what it was made of; points to the next four */
-    struct conf *conf;
-    struct limits limits;
-    struct pool_options options;
-    char *only_file;
+    struct recipe *recipe;
     uint64_t number; /* from 1 */
+    uint64_t begun_ns;
     enum generation_state state;
     char *why;
-    GPtrArray *crews;      /* struct crew; the last one is "main" */
-    struct crew *home;     /* NULL until it is started */
-    struct scanner *store; /* one of each card */
+    GPtrArray *crews;            /* struct crew; the last one is "main" */
+    struct crew *home;           /* NULL until it is started */
+    struct admission *admission; /* NULL until TESTING */
+    struct scanner *store;       /* one of each card */
     const struct scanner **scanners;
     struct crew **crew_of; /* by place in the plan */
     struct scan_plan plan;
@@ -67,13 +76,15 @@ struct pool {
     GPtrArray *generations;    /* struct generation, all that have processes */
     struct generation *now;    /* NULL: none has become ready yet */
     struct generation *coming; /* is being made ready; NULL: none */
-    GHashTable *jobs;          /* struct job, unanswered, as a set */
-    GHashTable *by_key;        /* key -> struct job that others may join */
-    GPtrArray *asking;         /* struct job in JOB_ASKING */
+    struct reload reload;
+    GArray *dying;      /* pid_t: processes that were ended, to be buried */
+    GHashTable *jobs;   /* struct job, unanswered, as a set */
+    GHashTable *by_key; /* key -> struct job that others may join */
+    GPtrArray *asking;  /* struct job in JOB_ASKING */
     struct counters counters;
     GHashTable *breakers; /* interned name -> struct breaker */
-    GByteArray *buffer;        /* a reply, copied */
-    uint64_t tick_ns;          /* when late ones were last looked for */
+    GByteArray *buffer;   /* a reply, copied */
+    uint64_t tick_ns;     /* when late ones were last looked for */
     uint64_t next_number;
     uint64_t next_generation;
     bool is_ending;
@@ -85,13 +96,20 @@ void pool_each_crew(const struct pool *pool,
                     void (*each)(void *self, struct crew *crew), void *self);
 
 /* --- generation.c --- */
-/* Starts it; of `how` all but the resolver is copied. */
-struct generation *generation_new(struct pool *pool, const struct pool_how *how,
+/* Starts it.  The recipe is its own in any case. */
+struct generation *generation_new(struct pool *pool, struct recipe *recipe,
                                   GError **error);
 /* NULL: nothing.  Its jobs must be gone. */
 void generation_free(struct generation *generation);
 /* Does what can be done now; state tells how far it is. */
 void generation_tend(struct generation *generation, uint64_t now_ns);
+/* From now on: it gets no new work; LEAVING. */
+void generation_leave(struct generation *generation);
+/* LEAVING: none of its workers is there any more. */
+bool generation_is_left(const struct generation *generation);
+/* It is left: ends its zygotes, RESTING; and starts them again, READY. */
+void generation_rest(struct generation *generation);
+void generation_wake(struct generation *generation);
 /* Place of a scanner in the plan; -1: it has none of that name. */
 int generation_place(const struct generation *generation, const char *name);
 
@@ -106,7 +124,11 @@ void serve_disown(struct job *job);
 void serve_cancel(struct job *job);
 void serve_replace(struct job *job, struct job *next);
 /* Takes back what waits on a seat behind something slow. */
-void serve_withdraw(struct pool *pool, struct seat *seat);
+void serve_withdraw(struct seat *seat);
+/* It waits for a worker once more, in its old place. */
+void serve_again(struct job *job);
+/* To a worker of its own generation, if one is free. */
+void serve_canary(struct job *job);
 
 /* --- breakers.c --- */
 GHashTable *breakers_new(void);
@@ -136,7 +158,7 @@ void death_of_seat(struct crew *crew, struct seat *seat, int status);
 /* Name of a scanner by what a worker's breadcrumb says of it; NULL: core. */
 const char *death_scanner(const struct crew *crew, uint32_t number);
 /* The job goes on with what its trial says. */
-void death_go_on(struct pool *pool, struct job *job);
+void death_go_on(struct job *job);
 
 /* --- deadline.c --- */
 void deadline_look(struct pool *pool, uint64_t now_ns);

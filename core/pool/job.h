@@ -45,8 +45,9 @@ struct job {
     uint64_t begin_ns;    /* submitted */
     uint64_t placed_ns;   /* first placed; 0: not yet */
     uint64_t deadline_ns; /* when it has to be answered; 0: no such time */
-    struct crew *crew;    /* PLACED */
-    struct seat *seat;    /* PLACED */
+    struct generation *generation; /* a canary's: only this one may have it */
+    struct crew *crew;             /* PLACED */
+    struct seat *seat;             /* PLACED */
     GArray *left_out;     /* PLACED: uint32_t, places in the plan; NULL: none */
     const char *trying;   /* plugin of which this is the trial; NULL: of none */
     GPtrArray *out;       /* names of plugins that are out; NULL: none */
@@ -54,8 +55,11 @@ struct job {
     bool is_unread;       /* its answer is about no scan */
     struct job *leader;   /* JOINED */
     GPtrArray *followers; /* struct job, JOINED to this one; NULL: none */
-    uint64_t number;      /* unique in this pool, for logs */
+    uint64_t journal_of;  /* number of the generation that `journal` is of */
+    uint64_t number;      /* unique in this pool, for logs; 0: a canary */
 };
+
+struct generation;
 
 struct job *job_new(const struct pool_request *request, pool_done_fn done,
                     void *self, uint64_t now_ns);

@@ -17,6 +17,7 @@
 enum {
     TICK_MS = 10,
     IDLE_MS = 1000,
+    BURY_MS = 5000, /* for processes to die that were killed */
     EVENTS = 64
 };
 
@@ -49,6 +50,7 @@ static struct pool *pool_new(const struct pool_how *how, GError **error)
     struct pool *pool = g_new0(struct pool, 1);
     pool->how = *how;
     pool->generations = g_ptr_array_new();
+    pool->dying = g_array_new(false, false, sizeof(pid_t));
     pool->program = g_steal_pointer(&program);
     pool->epoll = epoll;
     queue_init(&pool->queue, how->options->queue_max,
@@ -73,20 +75,15 @@ static bool wait_ready(struct pool *pool, struct generation *generation,
     pool->coming = generation;
     while (generation->state != GENERATION_FAILED &&
            (generation->state != GENERATION_READY ||
-            crew_ready(generation->home) == 0)) {
+            crew_ready(generation->home) == 0) &&
+           clock_mono_ns() - begun_ns <= most_ns)
         pool_run(pool, TICK_MS);
-        if (clock_mono_ns() - begun_ns <= most_ns)
-            continue;
-        g_set_error(
-            error, BASE_ERROR, BASE_ERROR_PLUGIN,
-            "no worker was ready after %u s: [pool] load_time is how "
-            "long plugins may take to load",
-            (unsigned)(pool->how.options->load_time_ns / (1000 * MS_NS)));
-        return false;
-    }
-    if (generation->state == GENERATION_READY)
+    pool->coming = NULL;
+    if (generation->state == GENERATION_READY && crew_ready(generation->home))
         return true;
-    g_set_error(error, BASE_ERROR, BASE_ERROR_PLUGIN, "%s", generation->why);
+    g_set_error(error, BASE_ERROR, BASE_ERROR_PLUGIN, "%s",
+                generation->why != NULL ? generation->why
+                                        : "no worker stays alive");
     return false;
 }
 
@@ -95,12 +92,13 @@ bool pool_open(const struct pool_how *how, struct pool **out, GError **error)
     struct pool *pool = pool_new(how, error);
     if (pool == NULL)
         return false;
-    struct generation *generation = generation_new(pool, how, error);
+    struct recipe *recipe = recipe_new(how, pool->program, error);
+    struct generation *generation =
+        recipe != NULL ? generation_new(pool, recipe, error) : NULL;
     if (generation != NULL && wait_ready(pool, generation, error)) {
-        pool->coming = NULL;
         pool->now = generation;
         pool->counters.generation_ns = clock_mono_ns();
-        pool->how = generation->how;
+        pool->how = generation->recipe->how;
         *out = pool;
         return true;
     }
@@ -140,6 +138,10 @@ void pool_free(struct pool *pool)
     while (pool->generations->len > 0)
         generation_free(pool->generations->pdata[0]);
     g_ptr_array_unref(pool->generations);
+    reload_clear(&pool->reload);
+    for (unsigned ms = 0; !crew_bury(pool->dying) && ms < BURY_MS; ms++)
+        g_usleep(1000);
+    g_array_unref(pool->dying);
     queue_clear(&pool->queue);
     g_hash_table_unref(pool->jobs);
     g_hash_table_unref(pool->by_key);
@@ -257,8 +259,10 @@ int pool_fd(const struct pool *pool)
 
 int pool_wait_ms(const struct pool *pool)
 {
-    return pool->coming != NULL || g_hash_table_size(pool->jobs) > 0 ? TICK_MS
-                                                                     : IDLE_MS;
+    bool is_busy = pool_is_reloading(pool) || pool->coming != NULL ||
+                   pool->generations->len > 1 || pool->dying->len > 0 ||
+                   g_hash_table_size(pool->jobs) > 0;
+    return is_busy ? TICK_MS : IDLE_MS;
 }
 
 static void take_event(const struct crew_source *source)
@@ -296,6 +300,9 @@ static void tick(struct pool *pool)
     uint64_t now_ns = clock_mono_ns();
     for (unsigned i = 0; i < pool->generations->len; i++)
         generation_tend(pool->generations->pdata[i], now_ns);
+    if (pool->now != NULL)
+        reload_tend(pool, now_ns);
+    crew_bury(pool->dying);
     if (now_ns - pool->tick_ns < TICK_MS * MS_NS)
         return;
     pool->tick_ns = now_ns;

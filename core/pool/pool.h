@@ -128,6 +128,28 @@ void pool_listen(struct pool *pool, int fd);
  * takes, 0: not at all). */
 void pool_run(struct pool *pool, int timeout_ms);
 
+/* --- another generation --- */
+
+/* It is over: the new generation has taken over, or `why` it has not and the old one
+ * stays.  From pool_run or pool_reload; `why` is lent.  May call pool_reload. */
+typedef void (*pool_reload_fn)(void *self, bool is_done, const char *why);
+
+/*
+ * Has plugins, signatures and settings loaded anew: a new generation is made ready
+ * while the old one works, is tested (pool/admission.h), and takes over.  What the old
+ * one has begun it answers.  `how` is as for pool_open; its `program` is not read.  One
+ * that is under way is ended first, of several that wait the last is done.  `done` may
+ * be NULL; it is not called any more once the pool is freed.  False: the configuration
+ * cannot be read.
+ */
+bool pool_reload(struct pool *pool, const struct pool_how *how,
+                 pool_reload_fn done, void *self, GError **error);
+bool pool_is_reloading(const struct pool *pool);
+/* Why the last one failed, lent until the next pool_run; NULL: it did not. */
+const char *pool_reload_why(const struct pool *pool);
+/* Number of the generation that gets new work, from 1. */
+uint64_t pool_generation(const struct pool *pool);
+
 /* --- what is in force, and what happened --- */
 
 /* Plugins of all classes in the order of facts: names, flags, wants.  Lent until the

@@ -31,7 +31,8 @@ static bool is_out(const struct generation *generation, struct job *job,
                    size_t place)
 {
     const char *name = generation->plan.scanners[place]->name;
-    if (generation->crew_of[place] != generation->home || name == job->trying)
+    if (generation->crew_of[place] != generation->home || name == job->trying ||
+        job->generation != NULL)
         return false;
     switch (breakers_ask(generation->pool, name)) {
     case BREAKER_USE:
@@ -135,6 +136,14 @@ static bool place(struct seat *seat, struct job *job, uint64_t now_ns)
     }
 }
 
+void serve_again(struct job *job)
+{
+    job->state = JOB_WAITING;
+    job->seat = NULL;
+    if (job->generation == NULL)
+        queue_put_back(&job->pool->queue, &job->item);
+}
+
 /* --- who gets it ------------------------------------------------------------------- */
 
 static bool is_below(const struct load *load, enum pool_priority priority)
@@ -145,17 +154,14 @@ static bool is_below(const struct load *load, enum pool_priority priority)
 }
 
 /* Its worker has not begun with it, so that it was not tried there. */
-static void take_back(struct pool *pool, struct job *job)
+static void take_back(struct job *job)
 {
     job->trial.tries--;
-    job->state = JOB_WAITING;
-    job->seat = NULL;
-    queue_put_back(&pool->queue, &job->item);
+    serve_again(job);
 }
 
 /* Work that may wait makes room for work that may not. */
-static void make_way(struct pool *pool, struct seat *seat,
-                     enum pool_priority priority)
+static void make_way(struct seat *seat, enum pool_priority priority)
 {
     int running = seat_oldest(seat);
     for (unsigned i = 0; i < seat->tray.shape.slots; i++) {
@@ -163,7 +169,7 @@ static void make_way(struct pool *pool, struct seat *seat,
         if ((int)i == running || !is_below(&seat->loads[i], priority) ||
             !seat_withdraw(seat, i))
             continue;
-        take_back(pool, job);
+        take_back(job);
     }
 }
 
@@ -195,19 +201,30 @@ static struct seat *choose(struct crew *crew, enum pool_priority priority)
     return best;
 }
 
-static bool serve_one(struct pool *pool, struct job *job, uint64_t now_ns)
+/* What an old generation's plugins have said is no part of a new one's answer. */
+static void forget_journal(struct job *job, const struct generation *generation)
 {
-    struct generation *generation = pool->now;
+    if (job->journal_of == generation->number)
+        return;
+    job->journal_of = generation->number;
+    g_clear_pointer(&job->journal, g_byte_array_unref);
+    g_clear_pointer(&job->answers, g_byte_array_unref);
+}
+
+static bool serve_one(struct generation *generation, struct job *job,
+                      uint64_t now_ns)
+{
     struct crew *home = generation->home;
     struct seat *seat = choose(home, job->item.priority);
     if (seat == NULL)
         return false;
     if (seat->load_n > ahead(seat, job->item.priority))
-        make_way(pool, seat, job->item.priority);
+        make_way(seat, job->item.priority);
+    forget_journal(job, generation);
     choose_left_out(generation, job);
     if (!place(seat, job, now_ns))
         return false;
-    queue_remove(&pool->queue, &job->item);
+    queue_remove(&job->pool->queue, &job->item);
     job->state = JOB_PLACED;
     job->crew = home;
     job->seat = seat;
@@ -224,22 +241,29 @@ void serve_queue(struct pool *pool)
         return;
     uint64_t now_ns = clock_mono_ns();
     while ((item = queue_first(&pool->queue)) != NULL &&
-           serve_one(pool, job_of(item), now_ns))
+           serve_one(pool->now, job_of(item), now_ns))
         ;
     struct crew *home = pool->now->home;
     for (unsigned i = 0; i < home->seat_n; i++)
         seat_ring(&home->seats[i].seat);
 }
 
-void serve_withdraw(struct pool *pool, struct seat *seat)
+void serve_canary(struct job *job)
+{
+    if (serve_one(job->generation, job, clock_mono_ns()))
+        seat_ring(job->seat);
+}
+
+void serve_withdraw(struct seat *seat)
 {
     for (unsigned i = 0; i < seat->tray.shape.slots; i++) {
         struct load load = seat->loads[i];
-        if (load.ticket == 0 || !seat_withdraw(seat, i))
+        if (load.ticket == 0 || load.task == TRAY_SELF_TEST ||
+            !seat_withdraw(seat, i))
             continue;
         struct job *job = load.work;
         if (load.task == TRAY_SCAN && job != NULL)
-            take_back(pool, job);
+            take_back(job);
     }
 }
 
@@ -284,7 +308,7 @@ static void take_done(struct job *job, const struct scan_plan *plan,
                       struct reply *reply)
 {
     if (!trial_lived(&job->trial)) {
-        death_go_on(job->pool, job);
+        death_go_on(job);
         return;
     }
     if (job->trying != NULL)
@@ -314,7 +338,7 @@ static void take_nonsense(struct crew *crew, struct seat *seat, struct job *job,
     log_end(&event);
     crew_kill(crew, seat, DEATH_OUTSIDE);
     trial_died(&job->trial, &death, true);
-    death_go_on(job->pool, job);
+    death_go_on(job);
 }
 
 static void take_reply(struct crew *crew, struct seat *seat, struct job *job)
@@ -360,6 +384,9 @@ void serve_answers(struct crew *crew, struct seat *seat)
             take_reply(crew, seat, load.work);
         else if (load.work != NULL && load.task == TRAY_GUEST)
             carry_answered(generation, load.work, pool->buffer);
+        else if (load.task == TRAY_SELF_TEST)
+            admission_answer(generation->admission, crew, pool->buffer->data,
+                             pool->buffer->len);
     /* Only now is the oldest load the one that a question is about; who has asked
      * sleeps, so a question that is seen later waits for the next look. */
     if (crew->is_home && asks)

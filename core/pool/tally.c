@@ -64,6 +64,8 @@ void tally_answer(struct job *job, const struct message *message,
 {
     struct counters *counters = &job->pool->counters;
     uint64_t now_ns = clock_mono_ns();
+    if (job->generation != NULL)
+        return; /* nobody's message */
     if (job->is_unread) {
         counters->deferred++;
         counters->held += job->trial.step == TRIAL_HELD;
@@ -108,7 +110,7 @@ static void report(const struct crew *crew, const struct seat *seat,
                    const struct death *death, const struct crumb_copy *crumb)
 {
     const struct generation *generation = crew->self;
-    const struct pool_options *options = &generation->options;
+    const struct pool_options *options = &generation->recipe->options;
     uint64_t now_ns = clock_mono_ns();
     struct crash crash = {
         .reason = reason_of(death),

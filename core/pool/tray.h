@@ -63,7 +63,8 @@ enum tray_task {
     TRAY_SCAN = 1,  /* pool/request.h -> pool/reply.h */
     TRAY_GUEST = 2, /* pool/errand.h -> pool/guest.h */
     TRAY_SELF_TEST =
-        3, /* nothing -> a count, then name and text of each failure */
+        3, /* u32 places to leave out -> a count, then name and text of each
+              failure */
 };
 
 enum tray_phase {

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -187,7 +188,20 @@ static const struct instance *instance_of(const struct host *host, size_t place)
     return NULL;
 }
 
-static void do_self_tests(struct worker *w, struct tray_slot *slot)
+/* Is that place among those of a request? */
+static bool is_listed(size_t place, const uint8_t *p, size_t n)
+{
+    uint32_t listed;
+    for (size_t i = 0; i + sizeof listed <= n; i += sizeof listed) {
+        memcpy(&listed, p + i, sizeof listed);
+        if (listed == place)
+            return true;
+    }
+    return false;
+}
+
+static void do_self_tests(struct worker *w, struct tray_slot *slot,
+                          const uint8_t *p, size_t n)
 {
     const struct host *host = w->how->host;
     struct crumb *crumb = &w->tray.head->crumb;
@@ -195,7 +209,7 @@ static void do_self_tests(struct worker *w, struct tray_slot *slot)
     for (size_t place = 0; place < host->scanner_n; place++) {
         const struct instance *instance = instance_of(host, place);
         g_autoptr(GError) error = NULL;
-        if (instance == NULL)
+        if (instance == NULL || is_listed(place, p, n))
             continue;
         crumb_call(crumb, (uint32_t)place);
         if (!host_self_test(instance, &error)) {
@@ -228,7 +242,7 @@ static void do_task(struct worker *w, struct tray_slot *slot)
         do_errand(w, slot, p, n);
         break;
     case TRAY_SELF_TEST:
-        do_self_tests(w, slot);
+        do_self_tests(w, slot, p, n);
         break;
     default:
         refuse(w, slot, "the worker does not know such a task");

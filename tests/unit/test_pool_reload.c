@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Generations of a real pool: a new one takes over without a message being lost, a bad
+ * one is turned away.
+ */
+#include "pool/pool.h"
+#include "pooled.h"
+#include "unit.h"
+
+#include <assay/plugin.h>
+
+#include <glib/gstdio.h>
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    FLIGHT = 12, /* mails unanswered at any time */
+    WARM_MS = 200,
+    MOST_MS = 20000
+};
+
+#define GOOD                                                                   \
+    "[plugin archive]\nfile = %/archive.so\nclass = main\n"                    \
+    "[plugin tnef]\nfile = %/tnef.so\nclass = main\n"                          \
+    "[plugin spam]\nfile = %/spam.so\nclass = main\n"
+#define ILL "[plugin ill]\nfile = @/puppet.so\nclass = main\ndo = fail\n"
+
+static void count_zygote(void *self, const char *class_name, pid_t pid)
+{
+    unsigned *n = self;
+    (void)class_name;
+    (void)pid;
+    ++*n;
+}
+
+static unsigned zygotes(const struct pooled *p)
+{
+    unsigned n = 0;
+    pool_each_zygote(p->pool, count_zygote, &n);
+    return n;
+}
+
+static struct pooled *open_good(const char *conf)
+{
+    struct pooled *p = pooled_open(conf);
+    if (p->error != NULL)
+        printf("  %s\n", p->error->message);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(p->pool);
+    return p;
+}
+
+/* Under load all the time. */
+static void reload_loaded(struct pooled *p, const char *conf)
+{
+    pooled_for(p, FLIGHT, WARM_MS);
+    CU_ASSERT_FATAL(pooled_reload(p, conf));
+    pooled_until_reloaded(p, FLIGHT, MOST_MS);
+    pooled_for(p, FLIGHT, WARM_MS);
+    CU_ASSERT(pooled_drain(p));
+    CU_ASSERT(p->is_reloaded);
+}
+
+/* Every answer is a whole one. */
+static void expect_whole(const struct pooled *p)
+{
+    CU_ASSERT_EQUAL(p->unread, 0);
+    CU_ASSERT_EQUAL(p->found, 0);
+}
+
+static void expect_taken(const struct pooled *p, uint64_t number)
+{
+    CU_ASSERT(p->is_good);
+    if (!p->is_good)
+        printf("  %s\n", p->why);
+    CU_ASSERT_PTR_NULL(pool_reload_why(p->pool));
+    CU_ASSERT_EQUAL(pool_generation(p->pool), number);
+}
+
+static void expect_refused(const struct pooled *p, const char *why)
+{
+    CU_ASSERT(!p->is_good);
+    bool is_that = p->why != NULL && strstr(p->why, why) != NULL;
+    CU_ASSERT(is_that);
+    if (!is_that)
+        printf("  %s\n", p->why != NULL ? p->why : "no reason");
+    CU_ASSERT(g_strcmp0(pool_reload_why(p->pool), p->why) == 0);
+    CU_ASSERT_EQUAL(pool_generation(p->pool), 1);
+}
+
+static void a_new_generation_takes_over_without_loss(void)
+{
+    struct pooled *p = open_good(GOOD);
+    reload_loaded(p, GOOD "[plugin attachment]\nfile = %/attachment.so\n"
+                          "class = main\n");
+    expect_taken(p, 2);
+    expect_whole(p);
+    CU_ASSERT_EQUAL(pool_plan(p->pool)->scanner_n, 4);
+    pooled_for(p, 0, 100);
+    CU_ASSERT_EQUAL(zygotes(p), 1);
+    printf("  %u mails, longest pause %.1f ms\n", (unsigned)p->answered,
+           (double)p->longest_ns / 1e6);
+    pooled_free(p);
+}
+
+static void three_reloads_leave_nothing_behind(void)
+{
+    struct pooled *p = open_good(GOOD);
+    for (unsigned i = 0; i < 3; i++)
+        reload_loaded(p, GOOD);
+    expect_taken(p, 4);
+    expect_whole(p);
+    pooled_for(p, 0, 100);
+    CU_ASSERT_EQUAL(zygotes(p), 1);
+    CU_ASSERT(!pool_is_reloading(p->pool));
+    pooled_free(p);
+}
+
+static void of_several_that_wait_the_last_is_done(void)
+{
+    struct pooled *p = open_good(GOOD);
+    CU_ASSERT(pooled_reload(p, GOOD));
+    CU_ASSERT(pooled_reload(p, GOOD ILL));
+    CU_ASSERT(p->told == 1 && !p->is_good);
+    CU_ASSERT(pooled_reload(p, "[plugin spam]\nfile = %/spam.so\n"
+                               "class = main\n"));
+    pooled_until_reloaded(p, FLIGHT, MOST_MS);
+    CU_ASSERT(pooled_drain(p));
+    expect_taken(p, 2);
+    CU_ASSERT_EQUAL(pool_plan(p->pool)->scanner_n, 1);
+    pooled_free(p);
+}
+
+/* --- admission ------------------------------------------------------------------------ */
+
+static void one_that_fails_its_self_test_is_turned_away(void)
+{
+    pooled_log_begin();
+    struct pooled *p = open_good(GOOD);
+    reload_loaded(p, GOOD ILL);
+    expect_refused(p, "cannot find its own nose");
+    expect_whole(p);
+    CU_ASSERT_EQUAL(pool_plan(p->pool)->scanner_n, 3);
+    reload_loaded(p, GOOD);
+    g_autofree char *log = pooled_log_end();
+    expect_taken(p, 3);
+    CU_ASSERT_PTR_NOT_NULL(strstr(log, "event=reload.failed"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(log, "event=admission.fault"));
+    pooled_free(p);
+}
+
+static void one_that_dies_in_its_self_test_is_turned_away(void)
+{
+    pooled_log_begin();
+    struct pooled *p = open_good(GOOD);
+    reload_loaded(p, GOOD "[plugin ill]\nfile = @/self_test_dies.so\n"
+                          "class = main\n");
+    expect_refused(p, "ill: its self-test was ended by SIGSEGV");
+    reload_loaded(p, GOOD "[plugin ill]\nfile = @/self_test_dies.so\n");
+    expect_refused(p, "ill: its self-test was ended by SIGSEGV");
+    g_free(pooled_log_end());
+    expect_whole(p);
+    pooled_free(p);
+}
+
+static void an_optional_one_may_be_ill(void)
+{
+    pooled_log_begin();
+    struct pooled *p = open_good(GOOD);
+    reload_loaded(p, GOOD ILL "optional = yes\n");
+    g_free(pooled_log_end());
+    expect_taken(p, 2);
+    pooled_free(p);
+}
+
+static void what_was_ill_before_keeps_nobody_out(void)
+{
+    pooled_log_begin();
+    struct pooled *p = open_good(GOOD ILL);
+    reload_loaded(p, GOOD ILL);
+    g_autofree char *log = pooled_log_end();
+    expect_taken(p, 2);
+    CU_ASSERT_PTR_NOT_NULL(strstr(log, "nose"));
+    pooled_free(p);
+}
+
+static void one_that_cannot_be_loaded_is_turned_away(void)
+{
+    pooled_log_begin();
+    struct pooled *p = open_good(GOOD);
+    reload_loaded(p, GOOD "[plugin none]\nfile = %/no-such-file.so\n");
+    expect_refused(p, "no-such-file");
+    reload_loaded(p, GOOD "[plugin more]\nfile = %/spam.so\nclass = main\n"
+                          "no_such_option = 1\n");
+    expect_refused(p, "no_such_option");
+    g_free(pooled_log_end());
+    expect_whole(p);
+    pooled_free(p);
+}
+
+static void one_that_takes_a_clean_mail_for_malware_is_turned_away(void)
+{
+    pooled_log_begin();
+    struct pooled *p = open_good(GOOD);
+    reload_loaded(p, GOOD "[plugin ill]\nfile = @/segfault.so\nclass = main\n");
+    expect_refused(p, "ill: ");
+    g_free(pooled_log_end());
+    expect_whole(p);
+    pooled_free(p);
+}
+
+/* --- signatures ------------------------------------------------------------------------ */
+
+/* A folder with Assay's test signatures, EICAR's among them. */
+static char *make_signatures(void)
+{
+    char *dir = g_dir_make_tmp("assay-XXXXXX", NULL);
+    g_autofree char *to = g_build_filename(dir, "test.ndb", NULL);
+    g_autofree char *text = NULL;
+    gsize n;
+    CU_ASSERT_FATAL(
+        g_file_get_contents("sigs/clamav/assay-test.ndb", &text, &n, NULL));
+    CU_ASSERT_FATAL(g_file_set_contents(to, text, (gssize)n, NULL));
+    return dir;
+}
+
+static void set_signatures(const char *dir, const char *text)
+{
+    g_autofree char *to = g_build_filename(dir, "test.ndb", NULL);
+    CU_ASSERT_FATAL(g_file_set_contents(to, text, -1, NULL));
+}
+
+static void an_engine_that_has_gone_blind_is_turned_away(void)
+{
+    pooled_log_begin();
+    g_autofree char *dir = make_signatures();
+    g_autofree char *conf =
+        g_strconcat(GOOD "[plugin clamav]\nfile = %/clamav.so\nclass = main\n"
+                         "database = ",
+                    dir, "\n", NULL);
+    struct pooled *p = open_good(conf);
+    reload_loaded(p, conf);
+    expect_taken(p, 2);
+    set_signatures(dir, "Other.Thing:0:*:6f7468657274657374\n");
+    CU_ASSERT(pooled_reload(p, conf));
+    pooled_until_reloaded(p, FLIGHT, MOST_MS);
+    CU_ASSERT(pooled_drain(p));
+    CU_ASSERT(!p->is_good);
+    CU_ASSERT(p->why != NULL && strstr(p->why, "EICAR") != NULL);
+    set_signatures(dir, "Half a signa");
+    CU_ASSERT(pooled_reload(p, conf));
+    pooled_until_reloaded(p, FLIGHT, MOST_MS);
+    CU_ASSERT(pooled_drain(p));
+    CU_ASSERT(!p->is_good);
+    g_autofree char *log = pooled_log_end();
+    CU_ASSERT_EQUAL(pool_generation(p->pool), 2);
+    expect_whole(p);
+    pooled_free(p);
+    g_autofree char *file = g_build_filename(dir, "test.ndb", NULL);
+    g_unlink(file);
+    g_rmdir(dir);
+}
+
+/* --- drain-first ------------------------------------------------------------------------ */
+
+#define DRAIN "[pool]\nreload = drain-first\n"
+
+static void with_drain_first_there_is_never_more_than_one(void)
+{
+    pooled_log_begin();
+    struct pooled *p = open_good(DRAIN GOOD);
+    unsigned most = 0;
+    pooled_for(p, FLIGHT, WARM_MS);
+    CU_ASSERT_FATAL(pooled_reload(p, DRAIN GOOD));
+    for (unsigned i = 0; i < 2000 && !p->is_reloaded; i++) {
+        pooled_for(p, FLIGHT, 1);
+        most = MAX(most, zygotes(p));
+    }
+    pooled_for(p, FLIGHT, WARM_MS);
+    CU_ASSERT(pooled_drain(p));
+    g_autofree char *log = pooled_log_end();
+    expect_taken(p, 2);
+    expect_whole(p);
+    CU_ASSERT_EQUAL(most, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(log, "event=reload.drain-first"));
+    printf("  longest pause %.1f ms\n", (double)p->longest_ns / 1e6);
+    pooled_free(p);
+}
+
+static void with_drain_first_the_old_one_comes_back(void)
+{
+    pooled_log_begin();
+    struct pooled *p = open_good(DRAIN GOOD);
+    reload_loaded(p, DRAIN GOOD ILL);
+    expect_refused(p, "nose");
+    pooled_for(p, FLIGHT, WARM_MS);
+    CU_ASSERT(pooled_drain(p));
+    reload_loaded(p, DRAIN GOOD);
+    g_free(pooled_log_end());
+    expect_whole(p);
+    expect_taken(p, 3);
+    pooled_free(p);
+}
+
+UNIT_MAIN("pool_reload", UNIT(a_new_generation_takes_over_without_loss),
+          UNIT(three_reloads_leave_nothing_behind),
+          UNIT(of_several_that_wait_the_last_is_done),
+          UNIT(one_that_fails_its_self_test_is_turned_away),
+          UNIT(one_that_dies_in_its_self_test_is_turned_away),
+          UNIT(an_optional_one_may_be_ill),
+          UNIT(what_was_ill_before_keeps_nobody_out),
+          UNIT(one_that_cannot_be_loaded_is_turned_away),
+          UNIT(one_that_takes_a_clean_mail_for_malware_is_turned_away),
+          UNIT(an_engine_that_has_gone_blind_is_turned_away),
+          UNIT(with_drain_first_there_is_never_more_than_one),
+          UNIT(with_drain_first_the_old_one_comes_back))
