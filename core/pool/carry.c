@@ -8,6 +8,12 @@
 
 #include <string.h>
 
+enum {
+    /* A question waits so many times plugin_time behind others, but only once where
+     * its class has no worker at all. */
+    WAIT_TIMES = 20
+};
+
 /* --- home --------------------------------------------------------------------------- */
 
 /* The answer is in its tray: the worker goes on. */
@@ -100,6 +106,7 @@ void carry_look(struct generation *generation, struct seat *home)
     carry->use = use;
     carry->bytes = g_byte_array_new();
     carry->begin_ns = clock_mono_ns();
+    carry->served_ns = carry->begin_ns;
     pack(home, carry->bytes);
     home->carry = carry;
     g_ptr_array_add(generation->carries, carry);
@@ -210,8 +217,12 @@ void carry_expire(struct generation *generation, uint64_t now_ns)
 {
     for (unsigned i = generation->carries->len; i > 0; i--) {
         struct carry *carry = generation->carries->pdata[i - 1];
-        if (carry->guest == NULL && now_ns > carry->begin_ns &&
-            now_ns - carry->begin_ns > carry->crew->options.plugin_time_ns)
+        uint64_t time_ns = carry->crew->options.plugin_time_ns;
+        if (crew_ready(carry->crew) > 0)
+            carry->served_ns = now_ns;
+        if (carry->guest == NULL &&
+            (now_ns > carry->served_ns + time_ns ||
+             now_ns > carry->begin_ns + WAIT_TIMES * time_ns))
             refuse_carry(generation, carry, "timeout",
                          "no worker of its class was free in time");
     }

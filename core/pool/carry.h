@@ -36,6 +36,7 @@ struct carry {
     unsigned outside;  /* guests that were killed from outside over it */
     bool was_refused;  /* a guest has: another one is asked once */
     uint64_t begin_ns;
+    uint64_t served_ns; /* when its class last had a worker */
 };
 
 /* Has this home worker asked something?  Takes it up. */

@@ -110,6 +110,8 @@ void death_of_seat(struct crew *crew, struct seat *seat, int status)
     struct generation *generation = crew->self;
     struct crumb_copy crumb;
     struct death death;
+    /* What had not begun with its plugin cannot be its guilt. */
+    const struct death waited = {.cause = DEATH_OUTSIDE};
     struct load load;
     find_guilty(crew, seat, status, &crumb, &death);
     tally_death(crew, seat, &death, &crumb);
@@ -119,7 +121,7 @@ void death_of_seat(struct crew *crew, struct seat *seat, int status)
         if (load.task == TRAY_SELF_TEST)
             admission_died(generation->admission, crew, &death);
         else if (load.work != NULL && load.task == TRAY_GUEST)
-            carry_died(generation, load.work, &death);
+            carry_died(generation, load.work, was_on_duty ? &death : &waited);
         else if (load.work != NULL && load.task == TRAY_SCAN)
             scan_died(crew, load.work, was_on_duty ? &death : NULL,
                       was_on_duty || crumb.ticket == 0);

@@ -9,15 +9,18 @@
 void worker_chime(int chime_fd)
 {
     static const uint64_t one = 1;
-    while (write(chime_fd, &one, sizeof one) < 0 && errno == EINTR)
-        ;
+    while (write(chime_fd, &one, sizeof one) < 0)
+        if (errno != EINTR && errno != EAGAIN)
+            _exit(1);
 }
 
 void worker_sleep(int bell_fd)
 {
     uint64_t count;
-    if (read(bell_fd, &count, sizeof count) >= 0 || errno != EAGAIN)
+    if (read(bell_fd, &count, sizeof count) >= 0 || errno == EINTR)
         return;
+    if (errno != EAGAIN)
+        _exit(1);
     /* It is the front's descriptor too, which may have made it non-blocking. */
     struct pollfd bell = {.fd = bell_fd, .events = POLLIN};
     poll(&bell, 1, -1);

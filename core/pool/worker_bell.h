@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The two bells of a worker, from its side.
+ * The two bells of a worker, from its side.  A worker that a plugin has robbed of them
+ * ends: it would hear nothing any more.
  */
 #ifndef POOL_WORKER_BELL_H
 #define POOL_WORKER_BELL_H
