@@ -42,10 +42,13 @@ static void call_back(struct job *job, struct pool_answer *answer,
     job->done(job->self, answer);
 }
 
-/* Nobody finds it any more. */
-static void forget(struct job *job)
+void answer_forget(struct job *job)
 {
     struct pool *pool = job->pool;
+    if (job->state == JOB_JOINED)
+        same_leave(job);
+    if (job->trying != NULL)
+        breakers_unused(pool, g_steal_pointer(&job->trying));
     queue_remove(&pool->queue, &job->item);
     g_ptr_array_remove_fast(pool->asking, job);
     g_hash_table_remove(pool->jobs, job);
@@ -63,18 +66,16 @@ void answer_job(struct job *job, const struct scan_plan *plan,
         .scan = scan,
         .is_unread = message->objects->len == 0 || job->is_unread,
     };
-    GPtrArray *followers = g_steal_pointer(&job->followers);
-    forget(job);
+    answer_forget(job);
     tally_answer(job, message, scan);
     call_back(job, &answer, now_ns);
-    for (unsigned i = 0; followers != NULL && i < followers->len; i++) {
-        struct job *follower = followers->pdata[i];
-        g_hash_table_remove(follower->pool->jobs, follower);
+    /* Each of them may cancel others. */
+    while (job->followers != NULL && job->followers->len > 0) {
+        struct job *follower = job->followers->pdata[0];
+        answer_forget(follower);
         call_back(follower, &answer, now_ns);
         job_free(follower);
     }
-    if (followers != NULL)
-        g_ptr_array_unref(followers);
     job_free(job);
 }
 

@@ -79,8 +79,10 @@ static void answer(struct job *job)
 void asking_look(struct pool *pool, uint64_t now_ns)
 {
     for (unsigned i = pool->asking->len; i > 0; i--) {
-        struct job *job = pool->asking->pdata[i - 1];
-        if (job->due_ns > now_ns)
+        /* An answer may have cancelled others. */
+        struct job *job =
+            i <= pool->asking->len ? pool->asking->pdata[i - 1] : NULL;
+        if (job == NULL || job->due_ns > now_ns)
             continue;
         g_ptr_array_remove_index_fast(pool->asking, i - 1);
         answer(job);

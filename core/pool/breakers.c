@@ -82,3 +82,10 @@ void breakers_worked(struct pool *pool, const char *plugin,
     if (breaker_worked(breaker, use, now_ns))
         say(plugin, breaker, now_ns);
 }
+
+void breakers_unused(struct pool *pool, const char *plugin)
+{
+    struct breaker *breaker = g_hash_table_lookup(pool->breakers, plugin);
+    if (breaker != NULL)
+        breaker_unused(breaker, BREAKER_TRY);
+}

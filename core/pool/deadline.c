@@ -101,7 +101,18 @@ static void recycle(struct crew *crew, struct seat *seat, uint64_t now_ns)
     }
 }
 
-/* A job whose caller does not wait any longer. */
+void deadline_answer(struct job *job)
+{
+    answer_unread(job, "deadline", "its time was over before it was scanned");
+}
+
+/* Its caller does not wait any longer, and no worker is about to end it. */
+static bool is_job_late(const struct job *job, uint64_t now_ns)
+{
+    return job->state != JOB_PLACED && job->deadline_ns != 0 &&
+           now_ns > job->deadline_ns;
+}
+
 static void look_at_jobs(struct pool *pool, uint64_t now_ns)
 {
     g_autoptr(GPtrArray) late = g_ptr_array_new();
@@ -110,13 +121,14 @@ static void look_at_jobs(struct pool *pool, uint64_t now_ns)
     g_hash_table_iter_init(&iter, pool->jobs);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         struct job *job = key;
-        if ((job->state == JOB_WAITING || job->state == JOB_ASKING) &&
-            job->deadline_ns != 0 && now_ns > job->deadline_ns)
+        if (is_job_late(job, now_ns))
             g_ptr_array_add(late, job);
     }
+    /* Each answer may have cancelled others, and have brought new ones. */
     for (unsigned i = 0; i < late->len; i++)
-        answer_unread(late->pdata[i], "deadline",
-                      "its time was over before a worker was free");
+        if (g_hash_table_contains(pool->jobs, late->pdata[i]) &&
+            is_job_late(late->pdata[i], now_ns))
+            deadline_answer(late->pdata[i]);
 }
 
 static void look_at_crew(void *self, struct crew *crew)

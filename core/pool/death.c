@@ -28,6 +28,10 @@ void death_go_on(struct job *job)
                       "no worker that took it lived long enough to answer");
         return;
     }
+    if (job->deadline_ns != 0 && clock_mono_ns() > job->deadline_ns) {
+        deadline_answer(job);
+        return;
+    }
     /* What another plugin may have been part of begins anew. */
     g_clear_pointer(&job->journal, g_byte_array_unref);
     g_clear_pointer(&job->answers, g_byte_array_unref);

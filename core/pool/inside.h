@@ -8,6 +8,7 @@
  *     carry.h       questions to plugins of other classes
  *     serve.c       from the queue into trays, and answers out of them
  *     tally.c       what happened, into counters and crash reports
+ *     same.c        equal messages, which are scanned once
  *     death.c       what becomes of messages whose worker died
  *     deadline.c    who is late, who is to be replaced
  *     answer.c      the end of a job
@@ -130,6 +131,16 @@ void serve_again(struct job *job);
 /* To a worker of its own generation, if one is free. */
 void serve_canary(struct job *job);
 
+/* --- same.c --- */
+/* One that is unanswered, equal, and good enough for this one; NULL: none. */
+struct job *same_find(struct pool *pool, const struct job *job);
+/* The job waits for the leader's answer; and waits no longer. */
+void same_join(struct job *leader, struct job *job);
+void same_leave(struct job *job);
+/* The leader goes, those who wait for its answer stay: one of them leads from now on.
+ * The job is nowhere any more but in the lists of all jobs. */
+void same_hand_over(struct job *job);
+
 /* --- breakers.c --- */
 GHashTable *breakers_new(void);
 /* No plugin has failed lately. */
@@ -139,6 +150,8 @@ void breakers_failed(struct pool *pool, const char *plugin,
                      enum breaker_use use);
 void breakers_worked(struct pool *pool, const char *plugin,
                      enum breaker_use use);
+/* A trial has shown nothing: the next message tries. */
+void breakers_unused(struct pool *pool, const char *plugin);
 
 /* --- asking.c --- */
 /* The job waits for what its journal wishes; holds no worker. */
@@ -162,11 +175,15 @@ void death_go_on(struct job *job);
 
 /* --- deadline.c --- */
 void deadline_look(struct pool *pool, uint64_t now_ns);
+/* Its time is over. */
+void deadline_answer(struct job *job);
 
 /* --- answer.c --- */
 /* The plan without what is left out for this job; `*store` is yours. */
 void answer_plan(const struct generation *generation, const GArray *left_out,
                  struct scan_plan *plan, const struct scanner ***store);
+/* Nobody finds the job any more; a trial that it was is handed back. */
+void answer_forget(struct job *job);
 /* Calls back and frees the job, and those that joined it. */
 void answer_job(struct job *job, const struct scan_plan *plan,
                 struct message *message, struct scan *scan);

@@ -156,24 +156,6 @@ void pool_free(struct pool *pool)
 
 /* --- jobs ----------------------------------------------------------------------------- */
 
-/* One that is unanswered and equal. */
-static struct job *find_leader(struct pool *pool, const struct job *job)
-{
-    return job->has_key ? g_hash_table_lookup(pool->by_key, job->key) : NULL;
-}
-
-static void join(struct job *leader, struct job *job)
-{
-    if (leader->followers == NULL)
-        leader->followers = g_ptr_array_new();
-    g_ptr_array_add(leader->followers, job);
-    job->state = JOB_JOINED;
-    leader->pool->counters.joined++;
-    job->leader = leader;
-    if (job->item.priority < leader->item.priority)
-        queue_promote(&leader->pool->queue, &leader->item, job->item.priority);
-}
-
 struct job *pool_submit(struct pool *pool, const struct pool_request *request,
                         pool_done_fn done, void *self)
 {
@@ -186,9 +168,9 @@ struct job *pool_submit(struct pool *pool, const struct pool_request *request,
         answer_unread(job, "ending", "the scanner is being ended");
         return NULL;
     }
-    struct job *leader = find_leader(pool, job);
+    struct job *leader = same_find(pool, job);
     if (leader != NULL) {
-        join(leader, job);
+        same_join(leader, job);
         return job;
     }
     if (queue_push(&pool->queue, &job->item, now_ns) != QUEUE_TAKEN) {
@@ -198,7 +180,7 @@ struct job *pool_submit(struct pool *pool, const struct pool_request *request,
     }
     job->state = JOB_WAITING;
     if (job->has_key)
-        g_hash_table_insert(pool->by_key, job->key, job);
+        g_hash_table_replace(pool->by_key, job->key, job);
     return job;
 }
 
@@ -212,41 +194,14 @@ void pool_promote(struct pool *pool, struct job *job,
         leader->item.priority = priority; /* for when it waits again */
 }
 
-/* Somebody else still wants the answer: the first follower leads from now on. */
-static void hand_over(struct job *job)
-{
-    struct pool *pool = job->pool;
-    struct job *next = g_ptr_array_remove_index(job->followers, 0);
-    next->followers = g_steal_pointer(&job->followers);
-    next->leader = NULL;
-    for (unsigned i = 0; i < next->followers->len; i++)
-        ((struct job *)next->followers->pdata[i])->leader = next;
-    next->state = JOB_WAITING;
-    next->trial = job->trial;
-    if (job->seat != NULL) {
-        serve_replace(job, next);
-    } else {
-        queue_remove(&pool->queue, &job->item);
-        queue_put_back(&pool->queue, &next->item);
-    }
-    g_hash_table_replace(pool->by_key, next->key, next);
-}
-
 void pool_cancel(struct pool *pool, struct job *job)
 {
-    if (job->state == JOB_JOINED) {
-        g_ptr_array_remove(job->leader->followers, job);
-    } else if (job->followers != NULL && job->followers->len > 0) {
-        hand_over(job);
-    } else {
-        if (job->has_key && g_hash_table_lookup(pool->by_key, job->key) == job)
-            g_hash_table_remove(pool->by_key, job->key);
-        if (job->seat != NULL)
-            serve_cancel(job);
-    }
-    queue_remove(&pool->queue, &job->item);
-    g_ptr_array_remove_fast(pool->asking, job);
-    g_hash_table_remove(pool->jobs, job);
+    (void)pool;
+    if (job->followers != NULL && job->followers->len > 0)
+        same_hand_over(job);
+    else if (job->seat != NULL)
+        serve_cancel(job);
+    answer_forget(job);
     job_free(job);
 }
 

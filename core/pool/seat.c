@@ -170,6 +170,11 @@ bool seat_withdraw(struct seat *seat, unsigned slot)
     return true;
 }
 
+bool seat_is_answered(const struct seat *seat, unsigned slot)
+{
+    return atomic_load(&seat->tray.head->slots[slot].state) == TRAY_ANSWERED;
+}
+
 int seat_oldest(const struct seat *seat)
 {
     int oldest = -1;

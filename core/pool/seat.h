@@ -93,6 +93,8 @@ void seat_hear(struct seat *seat);
 void seat_ring(struct seat *seat);
 /* Takes back what the worker has not begun; the load is yours.  False: too late. */
 bool seat_withdraw(struct seat *seat, unsigned slot);
+/* Its answer lies in the slot, or something that says so. */
+bool seat_is_answered(const struct seat *seat, unsigned slot);
 /* The next answer, copied into `to`; its load is taken out.  False: none.  What cannot
  * be true reads as an answer of no bytes. */
 bool seat_answer(struct seat *seat, struct load *load, GByteArray *to,

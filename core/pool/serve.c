@@ -38,8 +38,13 @@ static bool is_out(const struct generation *generation, struct job *job,
     case BREAKER_USE:
         return false;
     case BREAKER_TRY:
-        job->trying = name;
-        return false;
+        /* One trial at a time, and of all that the message holds. */
+        if (job->trying == NULL && job->trial.step != TRIAL_ALONE) {
+            job->trying = name;
+            return false;
+        }
+        breakers_unused(generation->pool, name);
+        break;
     case BREAKER_LEAVE_OUT:
         break;
     }
@@ -157,6 +162,9 @@ static bool is_below(const struct load *load, enum pool_priority priority)
 static void take_back(struct job *job)
 {
     job->trial.tries--;
+    /* Others may go first for long; but not in the middle of finding a guilty one. */
+    if (job->trying != NULL && job->trial.step == TRIAL_WHOLE)
+        breakers_unused(job->pool, g_steal_pointer(&job->trying));
     serve_again(job);
 }
 
@@ -288,7 +296,7 @@ void serve_cancel(struct job *job)
     struct crew *crew = job->crew;
     unsigned slot = slot_of(job);
     serve_disown(job);
-    if (!seat_withdraw(seat, slot))
+    if (!seat_withdraw(seat, slot) && !seat_is_answered(seat, slot))
         crew_kill(crew, seat, DEATH_OUTSIDE);
 }
 
@@ -297,12 +305,18 @@ void serve_replace(struct job *job, struct job *next)
     job->seat->loads[slot_of(job)].work = next;
     next->seat = g_steal_pointer(&job->seat);
     next->crew = job->crew;
-    next->left_out = g_steal_pointer(&job->left_out);
-    next->state = JOB_PLACED;
-    next->placed_ns = job->placed_ns;
 }
 
 /* --- out of a tray ------------------------------------------------------------------ */
+
+/* Was a plugin called at all? */
+static bool was_asked(const struct scan *scan, const char *plugin)
+{
+    for (size_t i = 0; i < scan->plan->scanner_n; i++)
+        if (scan->plan->scanners[i]->name == plugin)
+            return scan->uses[i].calls > 0;
+    return false;
+}
 
 static void take_done(struct job *job, const struct scan_plan *plan,
                       struct reply *reply)
@@ -311,8 +325,8 @@ static void take_done(struct job *job, const struct scan_plan *plan,
         death_go_on(job);
         return;
     }
-    if (job->trying != NULL)
-        breakers_worked(job->pool, job->trying, BREAKER_TRY);
+    if (job->trying != NULL && was_asked(reply->scan, job->trying))
+        breakers_worked(job->pool, g_steal_pointer(&job->trying), BREAKER_TRY);
     for (unsigned i = 0; job->out != NULL && i < job->out->len; i++)
         trial_add_failed(reply->scan, job->out->pdata[i], "out",
                          "left out: it failed too often and is tried again "
