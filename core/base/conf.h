@@ -50,7 +50,7 @@ struct conf_section {
 struct conf {
     char *path; /* as given, for messages */
     char *dir;  /* absolute folder it lies in: relative paths start here */
-    char *text;          /* its bytes as they were read, NUL-terminated */
+    char *text; /* its bytes as they were read, NUL-terminated */
     GPtrArray *sections; /* struct conf_section */
 };
 

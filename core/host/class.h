@@ -30,9 +30,8 @@ enum {
 /* One class and the sections in it. */
 struct host_class {
     const char *name; /* interned */
-    GPtrArray
-        *sections; /* struct wanted (host/section.h), in file order; of "main"
-                            it may be empty */
+    /* struct wanted (host/section.h), in file order; of "main" it may be empty */
+    GPtrArray *sections;
 };
 
 /* All classes of `how` (class_name and foreign are not read): struct host_class,

@@ -26,7 +26,7 @@ void asking_begin(struct job *job, GBytes *journal)
     if (job->journal == NULL)
         job->journal = g_byte_array_new();
     g_byte_array_set_size(job->journal, 0);
-    g_byte_array_append(job->journal, p, (guint)n);
+    g_byte_array_append(job->journal, p, (unsigned)n);
     g_ptr_array_add(pool->asking, job);
     job->state = JOB_ASKING;
     pool->counters.suspended++;
@@ -48,7 +48,7 @@ static void resolve(const struct pool *pool, const struct journal *journal)
         else
             g_ptr_array_add(open, wish);
     }
-    if (open->len > 0)
+    if (resolver != NULL && open->len > 0)
         resolver->resolve(resolver->self, (struct wish *const *)open->pdata,
                           open->len);
 }

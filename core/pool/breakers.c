@@ -14,7 +14,7 @@ static void free_breaker(void *p)
 
 GHashTable *breakers_new(void)
 {
-    return g_hash_table_new_full(NULL, NULL, NULL, free_breaker);
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_breaker);
 }
 
 static struct breaker *find(struct pool *pool, const char *plugin)
@@ -31,7 +31,7 @@ static struct breaker *find(struct pool *pool, const char *plugin)
     };
     breaker = g_new0(struct breaker, 1);
     breaker_init(breaker, &rules);
-    g_hash_table_insert(pool->breakers, (char *)(uintptr_t)plugin, breaker);
+    g_hash_table_insert(pool->breakers, g_strdup(plugin), breaker);
     return breaker;
 }
 

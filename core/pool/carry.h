@@ -54,6 +54,6 @@ void carry_forget(struct generation *generation, struct seat *home);
 /* Answers whoever waits too long for a class without workers. */
 void carry_expire(struct generation *generation, uint64_t now_ns);
 /* The generation ends. */
-void carry_free(void *carry);
+void carry_free(void *p);
 
 #endif

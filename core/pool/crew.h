@@ -80,8 +80,8 @@ struct crew {
     GPtrArray *refusals; /* struct refusal */
     struct crew_seat *seats;
     struct class_options options;
-    struct crew
-        *home; /* guests: whose trays they look into; NULL: not known yet */
+    /* guests: whose trays they look into; NULL: not known yet */
+    struct crew *home;
     size_t scanner_n; /* in the plan of its workers */
     unsigned seat_n;  /* there may be so many workers */
     unsigned wanted;  /* there should be so many */

@@ -61,8 +61,8 @@ void crumb_read(const struct crumb *crumb, size_t scanner_n,
 
 /* A whole plan whose scanners leave breadcrumbs.  Owned by the worker. */
 struct crumb_watch {
-    struct scan_plan
-        plan; /* as given, with watched scanners in the same places */
+    /* as given, with watched scanners in the same places */
+    struct scan_plan plan;
     struct watched *all;
     const struct scanner **scanners;
 };

@@ -43,7 +43,8 @@ static void find_cause(const struct seat *seat, int status,
 {
     if (seat->was_killed) {
         out->cause = seat->cause;
-    } else if (status == -1) {
+    } else if (status == -1 ||
+               (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)) {
         out->cause = DEATH_OUTSIDE;
     } else if (WIFEXITED(status)) {
         out->cause = DEATH_EXIT;
@@ -51,8 +52,6 @@ static void find_cause(const struct seat *seat, int status,
     } else if (WTERMSIG(status) == SIGSYS) {
         out->cause = DEATH_DENIED;
         out->number = (int)crumb->denied;
-    } else if (WTERMSIG(status) == SIGKILL) {
-        out->cause = DEATH_OUTSIDE;
     } else if (WTERMSIG(status) == SIGXCPU) {
         out->cause = DEATH_TIMEOUT;
     } else {

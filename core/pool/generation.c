@@ -65,8 +65,9 @@ static bool start_crew(struct generation *generation, const char *class_name,
         return false;
     bool is_home = strcmp(class_name, CLASS_MAIN) == 0;
     bool has_guests = generation->crews->len > 0 || !is_home;
+    g_autofree char *name = g_strdup(class_name);
     const struct zygote_task task = {
-        .class_name = (char *)(uintptr_t)class_name,
+        .class_name = name,
         .conf_path = recipe->conf->path,
         .conf_dir = recipe->conf->dir,
         .conf_text = recipe->conf->text,

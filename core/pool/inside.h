@@ -69,6 +69,7 @@ struct generation {
     GPtrArray *carries;  /* struct carry: questions on their way */
 };
 
+/* Zeroed memory is not valid: pool_open makes one.  Owned by its front. */
 struct pool {
     struct pool_how how; /* of the generation `now`, or the first */
     char *program;

@@ -30,7 +30,7 @@ void job_free(struct job *job)
     g_clear_pointer(&job->journal, g_byte_array_unref);
     g_clear_pointer(&job->answers, g_byte_array_unref);
     g_clear_pointer(&job->left_out, g_array_unref);
-    g_clear_pointer(&job->out, g_ptr_array_unref);
+    g_clear_pointer(&job->out, g_array_unref);
     g_clear_pointer(&job->followers, g_ptr_array_unref);
     g_free(job);
 }

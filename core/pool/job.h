@@ -50,7 +50,7 @@ struct job {
     struct seat *seat;             /* PLACED */
     GArray *left_out;     /* PLACED: uint32_t, places in the plan; NULL: none */
     const char *trying;   /* plugin of which this is the trial; NULL: of none */
-    GPtrArray *out;       /* names of plugins that are out; NULL: none */
+    GArray *out; /* const char *, names of plugins that are out; NULL: none */
     unsigned rounds;      /* answers that it has waited for */
     bool is_unread;       /* its answer is about no scan */
     struct job *leader;   /* JOINED */

@@ -4,6 +4,8 @@
 #include <glib.h>
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static FILE *open_proc(pid_t pid, const char *name)
@@ -15,15 +17,15 @@ static FILE *open_proc(pid_t pid, const char *name)
 
 bool memory_pss(pid_t pid, uint64_t *out)
 {
+    static const char wanted[] = "Pss:";
     char line[256];
-    unsigned long long kib;
     bool is_found = false;
     FILE *f = open_proc(pid, "smaps_rollup");
-    while (f != NULL && !is_found && fgets(line, sizeof line, f) != NULL)
-        if (sscanf(line, "Pss: %llu kB", &kib) == 1) {
-            *out = kib * 1024;
-            is_found = true;
-        }
+    while (f != NULL && !is_found && fgets(line, sizeof line, f) != NULL) {
+        is_found = strncmp(line, wanted, strlen(wanted)) == 0;
+        if (is_found)
+            *out = strtoull(line + strlen(wanted), NULL, 10) * 1024;
+    }
     if (f != NULL)
         fclose(f);
     return is_found;
@@ -31,11 +33,14 @@ bool memory_pss(pid_t pid, uint64_t *out)
 
 uint64_t memory_resident(pid_t pid)
 {
-    unsigned long long size;
-    unsigned long long resident = 0;
+    char line[256];
+    uint64_t resident = 0;
     FILE *f = open_proc(pid, "statm");
-    if (f == NULL || fscanf(f, "%llu %llu", &size, &resident) != 2)
-        resident = 0;
+    if (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        char *size_end;
+        strtoull(line, &size_end, 10);
+        resident = strtoull(size_end, NULL, 10);
+    }
     if (f != NULL)
         fclose(f);
     return resident * (uint64_t)sysconf(_SC_PAGESIZE);

@@ -18,10 +18,12 @@ union control {
 bool orders_send(int fd, const void *packet, size_t n, const int *fds,
                  size_t fd_n)
 {
-    struct iovec part = {.iov_base = (void *)(uintptr_t)packet, .iov_len = n};
+    uint8_t copy[ORDERS_PACKET_MAX];
+    struct iovec part = {.iov_base = copy, .iov_len = n};
     union control control = {0};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-    g_assert(fd_n <= ORDERS_FDS_MAX);
+    g_assert(fd_n <= ORDERS_FDS_MAX && n <= sizeof copy);
+    memcpy(copy, packet, n);
     if (fd_n > 0) {
         message.msg_control = &control;
         message.msg_controllen = CMSG_SPACE(sizeof(int) * fd_n);

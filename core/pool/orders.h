@@ -28,6 +28,7 @@
 #include <stdint.h>
 
 enum {
+    ORDERS_PACKET_MAX = 512, /* bytes */
     ORDERS_HOMES_MAX = 64,
     ORDERS_FDS_MAX = ORDERS_HOMES_MAX + 8,
     ZYGOTE_FD = 3 /* the zygote's end of the socket */
@@ -50,6 +51,7 @@ enum {
     ORDER_FORK_FDS
 };
 
+/* From front to zygote.  Plain bytes; unused fields are zero. */
 struct order {
     uint32_t kind;           /* enum order_kind */
     uint32_t number;         /* of the seat */
@@ -66,6 +68,7 @@ enum news_kind {
     NEWS_DIED = 4,
 };
 
+/* From zygote to front.  Plain bytes; unused fields are zero. */
 struct news {
     uint32_t kind;   /* enum news_kind */
     uint32_t number; /* of the seat */

@@ -60,9 +60,8 @@ struct remote {
     struct scanner scanner; /* for the plan */
     uint32_t class_number;  /* place in the front's list of classes */
     struct remote_link *link;
-    uint64_t
-        wants_all; /* bits of stages in which it has looked at other objects
-                           than its own: then all are lent at once */
+    /* bits of stages in which it has looked at other objects than its own: then all are lent at once */
+    uint64_t wants_all;
 };
 
 /* `card` and `link` are lent and outlive it. */

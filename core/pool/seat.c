@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -204,8 +205,8 @@ static void copy_reply(struct seat *seat, unsigned slot, GByteArray *to)
     size_t size;
     const uint8_t *reply = tray_reply(&seat->tray, slot, is_large, &size);
     g_byte_array_set_size(to, 0);
-    if (n <= size && n <= G_MAXUINT)
-        g_byte_array_append(to, reply, (guint)n);
+    if (n <= size && n <= UINT_MAX)
+        g_byte_array_append(to, reply, (unsigned)n);
     if (is_large) {
         seat->has_touched_large = true;
         atomic_store(&head->large_reply, 0);

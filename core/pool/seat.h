@@ -38,8 +38,8 @@ struct load {
     uint32_t task;   /* enum tray_task */
     bool is_large;
     uint64_t placed_ns;
-    uint64_t
-        raw_at; /* SCAN: where the raw mail lies in the tray, and how much */
+    /* SCAN: where the raw mail lies in the tray, and how much */
+    uint64_t raw_at;
     uint64_t raw_n;
 };
 

@@ -49,8 +49,8 @@ static bool is_out(const struct generation *generation, struct job *job,
         break;
     }
     if (job->out == NULL)
-        job->out = g_ptr_array_new();
-    g_ptr_array_add(job->out, (char *)(uintptr_t)name);
+        job->out = g_array_new(false, false, sizeof name);
+    g_array_append_val(job->out, name);
     return true;
 }
 
@@ -60,7 +60,7 @@ static void choose_left_out(const struct generation *generation,
     bool is_plain =
         job->trial.step == TRIAL_WHOLE && breakers_are_idle(generation->pool);
     g_clear_pointer(&job->left_out, g_array_unref);
-    g_clear_pointer(&job->out, g_ptr_array_unref);
+    g_clear_pointer(&job->out, g_array_unref);
     if (is_plain)
         return;
     job->left_out = g_array_new(false, false, sizeof(uint32_t));
@@ -328,7 +328,8 @@ static void take_done(struct job *job, const struct scan_plan *plan,
     if (job->trying != NULL && was_asked(reply->scan, job->trying))
         breakers_worked(job->pool, g_steal_pointer(&job->trying), BREAKER_TRY);
     for (unsigned i = 0; job->out != NULL && i < job->out->len; i++)
-        trial_add_failed(reply->scan, job->out->pdata[i], "out",
+        trial_add_failed(reply->scan, g_array_index(job->out, const char *, i),
+                         "out",
                          "left out: it failed too often and is tried again "
                          "later");
     trial_tell(&job->trial, reply->scan);

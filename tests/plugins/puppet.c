@@ -332,24 +332,15 @@ static const struct {
     const char *name;
     void (*act)(const struct assay_task *task);
 } table[] = {
-    {"attrs", act_attrs},
-    {"content", act_content},
-    {"text", act_text},
-    {"header", act_header},
-    {"tree", act_tree},
-    {"report", act_report},
-    {"facts", act_facts},
-    {"count", act_count},
-    {"edit", act_edit},
-    {"edit_wrong", act_edit_wrong},
-    {"children", act_children},
-    {"seen", act_seen},
-    {"time", act_time},
-    {"log", act_log},
-    {"net", act_net},
-    {"settings", act_settings},
-    {"started", act_started},
-    {"wrong_rcpt", act_wrong_rcpt},
+    {"attrs", act_attrs},       {"content", act_content},
+    {"text", act_text},         {"header", act_header},
+    {"tree", act_tree},         {"report", act_report},
+    {"facts", act_facts},       {"count", act_count},
+    {"edit", act_edit},         {"edit_wrong", act_edit_wrong},
+    {"children", act_children}, {"seen", act_seen},
+    {"time", act_time},         {"log", act_log},
+    {"net", act_net},           {"settings", act_settings},
+    {"started", act_started},   {"wrong_rcpt", act_wrong_rcpt},
 };
 
 static int32_t handle(void *inst, const struct assay_task *task)
