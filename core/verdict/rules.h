@@ -7,6 +7,7 @@
  *                from plugins.conf to these structures
  *   rules.c      which rule decides about a finding, or about an SCL
  *   consensus.c  what several malware engines say together
+ *   heard.c      what each of them has said near each object
  *   verdict.c    all of it added up
  */
 #ifndef VERDICT_RULES_H

@@ -3,6 +3,8 @@
 #include "unit.h"
 #include "verdict/scl.h"
 
+#include <time.h>
+
 /* One case: what is said, under which configuration, and what comes out. */
 struct row {
     const char *conf;
@@ -523,6 +525,69 @@ static void disagreement_is_counted(void)
     court_close(&court);
 }
 
+enum {
+    CROWD = 20000,         /* objects: limits.max_objects */
+    CROWD_DEEP = 100,      /* of them inside each other */
+    CROWD_FINDINGS = 1000, /* limits.max_findings */
+    CROWD_MS = 400         /* of this thread's time; it needs 3 */
+};
+
+/* Chains of members, each inside the one before. */
+static void crowd_objects(struct message *message, GBytes *bytes)
+{
+    struct object *parent = message->objects->pdata[0];
+    while (message->objects->len < CROWD) {
+        struct object *member = object_new(ASSAY_OBJECT_MEMBER, bytes);
+        if (message->objects->len % CROWD_DEEP == 0)
+            parent = message->objects->pdata[0];
+        member->origin = "x";
+        message_add(message, parent, member);
+        parent = member;
+    }
+}
+
+/* All that the limits allow: one engine finds, the other has looked at everything. */
+static void crowd_says(struct scan *scan)
+{
+    const GPtrArray *objects = scan->message->objects;
+    for (unsigned i = 0; i < CROWD_FINDINGS; i++) {
+        struct finding *f = fake_finding(ASSAY_KIND_MALWARE, "m",
+                                         objects->pdata[CROWD - 1 - i]);
+        f->plugin = scan->plan->scanners[0]->name;
+        f->confidence = 100;
+        g_ptr_array_add(scan->findings, f);
+    }
+    for (unsigned i = 1; i < CROWD; i++) { /* the root is near all */
+        struct scan_answer answer = {scan->plan->scanners[1]->name,
+                                     objects->pdata[i], ASSAY_STATUS_CLEAN,
+                                     FINDING_ALL_RCPTS};
+        g_array_append_val(scan->answers, answer);
+    }
+}
+
+static void as_much_as_the_limits_allow_is_decided_at_once(void)
+{
+    static const struct court_says nothing[] = {
+        {.scanner = "av1", .name = "", .object = -1},
+        {.scanner = "av2", .name = "", .object = -1},
+        {.scanner = NULL}};
+    struct court court;
+    g_autoptr(GBytes) bytes = g_bytes_new_static("x", 1);
+    court_open(&court, "[verdict]\nconsensus = all\n");
+    court_decide(&court, nothing);
+    g_array_set_size(court.fake.scan->answers, 0);
+    crowd_objects(court.fake.message, bytes);
+    crowd_says(court.fake.scan);
+    clock_t begin = clock();
+    struct verdict *verdict = verdict_new(court.policy, court.fake.scan);
+    clock_t ms = (clock() - begin) * 1000 / CLOCKS_PER_SEC;
+    CU_ASSERT(ms < CROWD_MS);
+    CU_ASSERT_EQUAL(verdict->kind, ASSAY_KIND_SUSPICIOUS);
+    CU_ASSERT_EQUAL(verdict->disagreements, 100);
+    verdict_free(verdict);
+    court_close(&court);
+}
+
 static void actions_are_named_and_ranked(void)
 {
     static const char *const rising[] = {
@@ -551,4 +616,5 @@ UNIT_MAIN("verdict", UNIT(every_kind_leads_to_its_action),
           UNIT(malware_of_low_confidence_counts_as_suspicious),
           UNIT(engines_agree_as_the_consensus_says),
           UNIT(the_bias_says_who_may_be_missing), UNIT(disagreement_is_counted),
+          UNIT(as_much_as_the_limits_allow_is_decided_at_once),
           UNIT(actions_are_named_and_ranked))
