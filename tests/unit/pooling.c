@@ -123,12 +123,17 @@ static void take_answer(void *self, const struct pool_answer *answer)
         asked->then(asked);
 }
 
+char *pooling_mail(const char *words)
+{
+    return words != NULL ? g_strdup_printf("Subject: test\r\n\r\n%s\r\n", words)
+                         : g_strdup("Subject: test\r\n");
+}
+
 struct asked *pooling_ask_as(struct pooling *p, const char *words,
                              enum pool_priority priority, uint8_t key,
                              unsigned deadline_ms)
 {
-    g_autofree char *mail =
-        g_strdup_printf("Subject: test\r\n\r\n%s\r\n", words);
+    g_autofree char *mail = pooling_mail(words);
     g_autoptr(GBytes) raw = g_bytes_new(mail, strlen(mail));
     uint8_t whole_key[QUEUE_KEY_SIZE] = {key};
     struct asked *asked = g_new0(struct asked, 1);

@@ -49,7 +49,9 @@ struct pooling *pooling_open_timed(const char *conf, uint64_t max_time_ms);
 /* Everybody who was not cancelled must have been answered exactly once. */
 void pooling_free(struct pooling *p);
 
-/* A mail with these words in its body. */
+/* A mail with these words in its body; NULL: it has none.  Yours. */
+char *pooling_mail(const char *words);
+/* Hands one in. */
 struct asked *pooling_ask(struct pooling *p, const char *words,
                           enum pool_priority priority);
 /* With a key (of one byte, 0: none) and a deadline from now (0: none). */

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* A plugin that ends its worker is named, and costs nobody else anything. */
+#include "pooling.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    EVERY = 64,
+    FIRST = 32
+};
+
+#define FOUND "ASSAY-TEST-FOUND"
+#define POOL                                                                   \
+    "[pool]\nworkers_min = 1\nworkers_max = 2\nplugin_time = 500 ms\n"         \
+    "plugin_warn = 0\nbreaker_failures = 1000\nmemory = 32 MiB\n"
+#define WORD "[plugin word]\nfile = @/crash_on_word.so\nclass = main\n"
+
+/* Each way to end a worker, and the name of the finding that is expected. */
+static const struct way {
+    const char *plugin;
+    const char *name;
+    const char *text; /* in the words of the finding */
+} ways[] = {
+    {"segfault", "crash", "SIGSEGV"},
+    {"aborts", "crash", "SIGABRT"},
+    {"exits", "crash", "ended its process"},
+    {"overflows_stack", "crash", "SIGSEGV"},
+    {"throws", "crash", "SIGABRT"},
+    {"loops", "timeout", "did not return in time"},
+    {"sleeps", "timeout", "did not return in time"},
+    {"deadlock", "timeout", "did not return in time"},
+    {"blocks_signals", "timeout", "did not return in time"},
+    {"eats_memory", "crash", "SIGSEGV"},
+    {"execs", "denied", "forbidden system call"},
+    {"opens_sockets", "denied", "forbidden system call"},
+    {"kills_parent", "denied", "forbidden system call"},
+};
+
+/* The sanitizers' allocator needs more address space than any limit, and tells of
+ * signals itself before it exits. */
+static bool is_sanitized(void)
+{
+#ifdef __SANITIZE_ADDRESS__
+    return true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+    return true;
+#else
+    return false;
+#endif
+#else
+    return false;
+#endif
+}
+
+static bool is_testable(const struct way *way)
+{
+    return !is_sanitized() || strcmp(way->plugin, "eats_memory") != 0;
+}
+
+/* Each of them acts on one message in EVERY. */
+static char *make_conf(bool are_together)
+{
+    GString *conf = g_string_new(POOL WORD);
+    for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
+        if (!is_testable(&ways[i]))
+            continue;
+        g_string_append_printf(conf,
+                               "[plugin %s]\nfile = @/%s.so\nclass = %s\n"
+                               "every = %d\nphase = %zu\n",
+                               ways[i].plugin, ways[i].plugin,
+                               are_together ? "main" : ways[i].plugin, EVERY,
+                               FIRST + i);
+    }
+    return g_string_free(conf, false);
+}
+
+/* Words with which a mail is one that plugin `i` acts on. */
+static char *words_for(size_t i)
+{
+    for (unsigned k = 0;; k++) {
+        char *words = g_strdup_printf(FOUND " %u", k);
+        g_autofree char *mail = pooling_mail(words);
+        g_autofree char *digest =
+            g_compute_checksum_for_string(G_CHECKSUM_SHA256, mail, -1);
+        digest[4] = '\0';
+        if (g_ascii_strtoull(digest, NULL, 16) % EVERY == FIRST + i)
+            return words;
+        g_free(words);
+    }
+}
+
+static void expect_blamed(struct pooling *p, size_t i, bool are_together)
+{
+    const struct way *way = &ways[i];
+    g_autofree char *words = words_for(i);
+    const struct asked *asked = pooling_ask(p, words, POOL_TRANSPORT);
+    CU_ASSERT(pooling_wait(p, asked));
+    g_autofree char *expected =
+        g_strdup_printf("word:Test.Word %s:%s", way->plugin, way->name);
+    bool is_good =
+        g_strcmp0(asked->findings, expected) == 0 && !asked->is_unread;
+    bool is_told = is_sanitized() || strstr(asked->texts, way->text) != NULL;
+    if (!is_good || !is_told)
+        printf("%s, %s: %s: %s", way->plugin,
+               are_together ? "in main" : "apart", asked->findings,
+               asked->texts);
+    CU_ASSERT(is_good);
+    CU_ASSERT(is_told);
+}
+
+static void expect_all_blamed(bool are_together)
+{
+    g_autofree char *conf = make_conf(are_together);
+    struct pooling *p = pooling_open(conf, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(ways); i++)
+        if (is_testable(&ways[i]))
+            expect_blamed(p, i, are_together);
+    CU_ASSERT_STRING_EQUAL(pooling_scan(p, FOUND), "word:Test.Word");
+    pooling_free(p);
+}
+
+static void whatever_ends_a_worker_is_blamed_on_its_plugin(void)
+{
+    expect_all_blamed(true);
+}
+
+static void the_same_in_a_class_of_its_own(void)
+{
+    expect_all_blamed(false);
+}
+
+static void a_message_that_kills_two_plugins_is_held_aside(void)
+{
+    struct pooling *p =
+        pooling_open(POOL WORD "[plugin one]\nfile = @/segfault.so\n"
+                               "class = main\n"
+                               "[plugin two]\nfile = @/aborts.so\n"
+                               "class = main\n",
+                     NULL);
+    const struct asked *asked = pooling_ask(p, FOUND, POOL_TRANSPORT);
+    CU_ASSERT(pooling_wait(p, asked));
+    CU_ASSERT_STRING_EQUAL(asked->findings, "one:crash two:crash core:deadly");
+    CU_ASSERT(asked->is_unread);
+    pooling_free(p);
+}
+
+static void who_merely_waits_behind_a_deadly_one_is_not_tried_with_it(void)
+{
+    struct pooling *p = pooling_open(POOL WORD, NULL);
+    CU_ASSERT(pooling_wait_ready(p, 1));
+    const struct asked *asked[9];
+    for (int i = 0; i < 9; i++)
+        asked[i] = pooling_ask(p, i % 3 == 0 ? FOUND " ASSAY-TEST-SEGV" : FOUND,
+                               POOL_TRANSPORT);
+    CU_ASSERT(pooling_wait(p, NULL));
+    for (int i = 0; i < 9; i++) {
+        CU_ASSERT_STRING_EQUAL(asked[i]->findings,
+                               i % 3 == 0 ? "word:crash" : "word:Test.Word");
+        CU_ASSERT_EQUAL(asked[i]->tries, i % 3 == 0 ? 2 : 1);
+    }
+    pooling_free(p);
+}
+
+static void killing_workers_from_outside_loses_and_blames_nobody(void)
+{
+    struct pooling *p = pooling_open(
+        POOL WORD "[plugin apart]\nfile = @/crash_on_word.so\n", NULL);
+    unsigned killed = 0;
+    for (int round = 0; round < 5; round++) {
+        const struct asked *asked[20];
+        for (int i = 0; i < 20; i++)
+            asked[i] = pooling_ask(p, FOUND, POOL_TRANSPORT);
+        pool_run(p->pool, 1);
+        killed += pooling_kill_workers(p);
+        CU_ASSERT(pooling_wait(p, NULL));
+        for (int i = 0; i < 20; i++)
+            CU_ASSERT_STRING_EQUAL(asked[i]->findings,
+                                   "word:Test.Word apart:Test.Word");
+    }
+    CU_ASSERT(killed >= 5);
+    pooling_free(p);
+}
+
+static void killing_zygotes_from_outside_loses_and_blames_nobody(void)
+{
+    struct pooling *p = pooling_open(
+        POOL WORD "[plugin apart]\nfile = @/crash_on_word.so\n", NULL);
+    unsigned killed = 0;
+    for (int round = 0; round < 3; round++) {
+        const struct asked *asked[20];
+        for (int i = 0; i < 20; i++)
+            asked[i] = pooling_ask(p, FOUND, POOL_TRANSPORT);
+        pool_run(p->pool, 1);
+        killed += pooling_kill_zygotes(p);
+        CU_ASSERT(pooling_wait(p, NULL));
+        for (int i = 0; i < 20; i++)
+            CU_ASSERT_STRING_EQUAL(asked[i]->findings,
+                                   "word:Test.Word apart:Test.Word");
+    }
+    CU_ASSERT_EQUAL(killed, 6);
+    pooling_free(p);
+}
+
+UNIT_MAIN("pool_death", UNIT(whatever_ends_a_worker_is_blamed_on_its_plugin),
+          UNIT(the_same_in_a_class_of_its_own),
+          UNIT(a_message_that_kills_two_plugins_is_held_aside),
+          UNIT(who_merely_waits_behind_a_deadly_one_is_not_tried_with_it),
+          UNIT(killing_workers_from_outside_loses_and_blames_nobody),
+          UNIT(killing_zygotes_from_outside_loses_and_blames_nobody))
