@@ -30,8 +30,9 @@ struct crew_test {
 struct flight {
     struct admission *admission;
     enum canary canary;
-    struct job *job;    /* NULL: answered */
-    GPtrArray *finders; /* interned names, never written: who found what there is
+    struct job *job; /* NULL: answered */
+    GPtrArray
+        *finders; /* interned names, never written: who found what there is
                            to find */
 };
 
@@ -156,6 +157,17 @@ static struct seat *ready_seat(struct crew *crew)
     return NULL;
 }
 
+/* It has no worker to be tested in. */
+static void add_barren(struct admission *admission, struct crew_test *test)
+{
+    for (unsigned i = 0; i < test->crew->cards->len; i++) {
+        const struct card *card = test->crew->cards->pdata[i];
+        add(admission, FAULT_DOWN, card->name,
+            "no worker of its class stays alive, so it may die at its start");
+    }
+    test->is_over = true;
+}
+
 /* True: all crews are through. */
 static bool tend_tests(struct admission *admission)
 {
@@ -164,6 +176,8 @@ static bool tend_tests(struct admission *admission)
         struct crew_test *test =
             &g_array_index(admission->tests, struct crew_test, i);
         struct seat *seat = ready_seat(test->crew);
+        if (!test->is_over && crew_is_barren(test->crew))
+            add_barren(admission, test);
         if (!test->is_over && !test->is_placed && seat != NULL)
             place_test(admission, test, seat);
         is_over = is_over && test->is_over;

@@ -220,9 +220,13 @@ void carry_expire(struct generation *generation, uint64_t now_ns)
         uint64_t time_ns = carry->crew->options.plugin_time_ns;
         if (crew_ready(carry->crew) > 0)
             carry->served_ns = now_ns;
-        if (carry->guest == NULL &&
-            (now_ns > carry->served_ns + time_ns ||
-             now_ns > carry->begin_ns + WAIT_TIMES * time_ns))
+        if (carry->guest == NULL && crew_is_barren(carry->crew))
+            refuse_carry(generation, carry, "workers",
+                         "no worker of its class stays alive, so it may die at "
+                         "its start: run assay plugins --test");
+        else if (carry->guest == NULL &&
+                 (now_ns > carry->served_ns + time_ns ||
+                  now_ns > carry->begin_ns + WAIT_TIMES * time_ns))
             refuse_carry(generation, carry, "timeout",
                          "no worker of its class was free in time");
     }

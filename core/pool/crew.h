@@ -3,7 +3,10 @@
  * The workers of one class, and the zygote that they come from.
  *
  *     OPENING ─news─► OPEN ─zygote dies─► LOST ─back-off─► OPENING
- *        └──── FAILED (an error in the configuration, or it took too long)
+ *        └──── FAILED (an error in the configuration), GIVEN_UP
+ *
+ * A zygote or a worker that dies before it was of any use is tried again, later and
+ * later.
  *
  * A crew knows processes, not messages: what lay on a seat whose worker died is handed
  * to the pool, which decides what becomes of it.
@@ -27,6 +30,7 @@ enum crew_state {
     CREW_OPEN,
     CREW_LOST,
     CREW_FAILED,
+    CREW_GIVEN_UP,
 };
 
 /* What a poll event is about; its address is the event's data. */
@@ -48,12 +52,11 @@ struct crew_seat {
     struct crew_source chime;
     struct crew_source log;
     struct prints *prints; /* what its worker prints, line by line */
+    bool was_ready;        /* this worker has come up */
 };
 
 /* What happens to a crew is told to its pool.  None may be NULL. */
 struct crew_events {
-    /* Cards and refusals are there, or crew->state is FAILED. */
-    void (*opened)(void *self, struct crew *crew);
     /* A worker is at its seat; `hello` is lent. */
     void (*ready)(void *self, struct crew *crew, struct seat *seat,
                   const struct hello *hello);
@@ -88,10 +91,13 @@ struct crew {
     const struct crew_events *events;
     void *self;
     struct crew_source news;
-    uint64_t retry_ns;  /* LOST: when the next try is due */
-    uint64_t open_ns;   /* when the zygote was started */
-    uint64_t load_ns;   /* what loading took */
-    unsigned losses;    /* zygotes in a row that did not live */
+    uint64_t retry_ns;    /* LOST: when the next try is due */
+    uint64_t open_ns;     /* when the zygote was started */
+    uint64_t load_ns;     /* what loading took */
+    uint64_t load_max_ns; /* longer it may not take */
+    unsigned losses;      /* zygotes in a row that did not live */
+    unsigned stillborn; /* workers in a row that died before they were ready */
+    uint64_t fork_ns;   /* when the next fork may be */
     bool has_new_trays; /* guests look into old ones */
     bool was_open;      /* cards and refusals are there for good */
     uint64_t forks;
@@ -112,7 +118,7 @@ struct crew_how {
     void *self;
 };
 
-/* Starts the zygote; `opened` is called when it is ready. */
+/* Starts the zygote; `state` tells how far it is. */
 struct crew *crew_new(const struct crew_how *how, GError **error);
 /* Ends zygote and workers.  Loads must be gone. */
 void crew_free(struct crew *crew);
@@ -132,6 +138,11 @@ void crew_kill_all(struct crew *crew);
 unsigned crew_ready(const struct crew *crew);
 /* No new work for its workers; those that have none are ended. */
 void crew_retire(struct crew *crew);
+/* Are there no workers, and have the last ones not come up?  Whoever waits for one
+ * is better told so. */
+bool crew_is_barren(const struct crew *crew);
+/* It cannot be opened and is done without: no plugins, no processes. */
+void crew_give_up(struct crew *crew);
 /* Is there no worker? */
 bool crew_is_empty(const struct crew *crew);
 /* Ends its zygote until it is woken.  It must be empty, or what its workers have is

@@ -7,16 +7,18 @@
 #include "base/error.h"
 #include "host/card.h"
 #include "host/class.h"
+#include "host/section.h"
 #include "pool/inside.h"
 
 #include <string.h>
 
-static void on_opened(void *self, struct crew *crew)
-{
-    struct generation *generation = self;
-    for (unsigned i = 0; i < crew->refusals->len; i++)
-        g_ptr_array_add(generation->refusals, crew->refusals->pdata[i]);
-}
+static const char barren_text[] =
+    "no worker process stays alive, so a plugin may die at its start: run assay "
+    "plugins --test";
+
+enum {
+    LOSSES_MAX = 2 /* zygotes that die while they load */
+};
 
 static void on_ready(void *self, struct crew *crew, struct seat *seat,
                      const struct hello *hello)
@@ -36,7 +38,6 @@ static void on_died(void *self, struct crew *crew, struct seat *seat,
 }
 
 static const struct crew_events events = {
-    .opened = on_opened,
     .ready = on_ready,
     .died = on_died,
 };
@@ -97,6 +98,7 @@ static bool start_crew(struct generation *generation, const char *class_name,
     }
     crew->options = class;
     crew->wanted = (unsigned)class.workers_min;
+    crew->load_max_ns = options->load_time_ns;
     g_ptr_array_add(generation->crews, crew);
     if (is_home)
         generation->home = crew;
@@ -232,17 +234,72 @@ int generation_place(const struct generation *generation, const char *name)
 
 /* --- its way ------------------------------------------------------------------------- */
 
-/* Is every crew that was started open?  A class that cannot be opened fails all. */
-static bool all_open(struct generation *generation)
+/* Names of the plugins in a class, for messages; and a refusal for each of them. */
+static char *refuse_class(struct generation *generation, struct crew *crew,
+                          const char *text)
+{
+    const struct host_how how = {
+        .conf = generation->recipe->conf,
+        .limits = &generation->recipe->limits,
+        .only_file = generation->recipe->only_file,
+    };
+    g_autoptr(GPtrArray) classes = NULL;
+    GString *names = g_string_new(NULL);
+    if (!host_classes(&how, &classes, NULL))
+        return g_string_free(names, false);
+    for (unsigned i = 0; i < classes->len; i++) {
+        const struct host_class *class = classes->pdata[i];
+        for (unsigned k = 0;
+             class->name == crew->class_id && k < class->sections->len; k++) {
+            const struct wanted *wanted = class->sections->pdata[k];
+            struct refusal *refusal = g_new0(struct refusal, 1);
+            refusal->name = g_strdup(wanted->name);
+            refusal->class_name = crew->class_id;
+            refusal->text = g_strdup_printf("%s: %s", wanted->name, text);
+            refusal->is_optional = wanted->is_optional;
+            g_ptr_array_add(crew->refusals, refusal);
+            g_string_append_printf(names, "%s%s", names->len > 0 ? ", " : "",
+                                   wanted->name);
+        }
+    }
+    return g_string_free(names, false);
+}
+
+/* Its zygote has died twice while it loaded: it would a third time. */
+static void give_up(struct generation *generation, struct crew *crew)
+{
+    g_autofree char *text = g_strdup_printf(
+        "the process that loads class %s has died of it %u times, so a plugin in "
+        "it crashes in create(): run assay plugins --test",
+        crew->class_name, crew->losses);
+    g_autofree char *names = refuse_class(generation, crew, text);
+    crew_give_up(crew);
+    if (crew->is_home) {
+        g_autofree char *why = g_strdup_printf("%s: %s", names, text);
+        fail(generation, why);
+    }
+}
+
+static bool tend_opening(struct generation *generation, struct crew *crew,
+                         uint64_t now_ns)
+{
+    if (crew->state == CREW_FAILED)
+        fail(generation, crew->why);
+    else if (crew->state == CREW_LOST && crew->losses >= LOSSES_MAX)
+        give_up(generation, crew);
+    else if (crew->state == CREW_LOST)
+        crew_tend(crew, now_ns);
+    return crew->state == CREW_OPEN || crew->state == CREW_GIVEN_UP;
+}
+
+/* Has every crew that was started been opened?  An error in the configuration of one
+ * fails all. */
+static bool all_open(struct generation *generation, uint64_t now_ns)
 {
     bool are_open = true;
-    for (unsigned i = 0; i < generation->crews->len; i++) {
-        const struct crew *crew = generation->crews->pdata[i];
-        if (crew->state == CREW_FAILED)
-            fail(generation, crew->why);
-        else if (crew->state != CREW_OPEN)
+    for (unsigned i = 0; i < generation->crews->len; i++)
+        if (!tend_opening(generation, generation->crews->pdata[i], now_ns))
             are_open = false;
-    }
     return are_open && generation->state != GENERATION_FAILED;
 }
 
@@ -256,6 +313,16 @@ static void start_home(struct generation *generation)
         fail(generation, error->message);
 }
 
+/* In the order of classes, whichever was loaded first. */
+static void collect_refusals(struct generation *generation)
+{
+    for (unsigned i = 0; i < generation->crews->len; i++) {
+        const struct crew *crew = generation->crews->pdata[i];
+        for (unsigned k = 0; k < crew->refusals->len; k++)
+            g_ptr_array_add(generation->refusals, crew->refusals->pdata[k]);
+    }
+}
+
 /* One worker of each crew is enough to be tested. */
 static void begin_test(struct generation *generation)
 {
@@ -265,6 +332,7 @@ static void begin_test(struct generation *generation)
         return;
     }
     generation->home->scanner_n = generation->plan.scanner_n;
+    collect_refusals(generation);
     generation->admission = admission_new(generation);
     for (unsigned i = 0; i < generation->crews->len; i++) {
         struct crew *crew = generation->crews->pdata[i];
@@ -343,9 +411,9 @@ static void tend_crews(struct generation *generation, uint64_t now_ns)
 
 void generation_tend(struct generation *generation, uint64_t now_ns)
 {
-    if (generation->state == GENERATION_GUESTS && all_open(generation))
+    if (generation->state == GENERATION_GUESTS && all_open(generation, now_ns))
         start_home(generation);
-    if (generation->state == GENERATION_HOME && all_open(generation))
+    if (generation->state == GENERATION_HOME && all_open(generation, now_ns))
         begin_test(generation);
     switch (generation->state) {
     case GENERATION_GUESTS:
@@ -354,7 +422,9 @@ void generation_tend(struct generation *generation, uint64_t now_ns)
         break;
     case GENERATION_TESTING:
         tend_crews(generation, now_ns);
-        if (admission_tend(generation->admission))
+        if (crew_is_barren(generation->home))
+            fail(generation, barren_text);
+        else if (admission_tend(generation->admission))
             end_test(generation);
         else
             look_at_time(generation, now_ns);

@@ -48,8 +48,8 @@ struct job {
     struct generation *generation; /* a canary's: only this one may have it */
     struct crew *crew;             /* PLACED */
     struct seat *seat;             /* PLACED */
-    GArray *left_out;     /* PLACED: uint32_t, places in the plan; NULL: none */
-    const char *trying;   /* plugin of which this is the trial; NULL: of none */
+    GArray *left_out;   /* PLACED: uint32_t, places in the plan; NULL: none */
+    const char *trying; /* plugin of which this is the trial; NULL: of none */
     GArray *out; /* const char *, names of plugins that are out; NULL: none */
     unsigned rounds;      /* answers that it has waited for */
     bool is_unread;       /* its answer is about no scan */

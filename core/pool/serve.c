@@ -242,6 +242,17 @@ static bool serve_one(struct generation *generation, struct job *job,
     return true;
 }
 
+/* They would wait for ever. */
+static void answer_waiting(struct pool *pool)
+{
+    struct queue_item *item;
+    for (uint64_t n = pool->queue.items;
+         n > 0 && (item = queue_first(&pool->queue)) != NULL; n--)
+        answer_unread(job_of(item), "workers",
+                      "no worker process stays alive, so a plugin may die at "
+                      "its start: run assay plugins --test");
+}
+
 void serve_queue(struct pool *pool)
 {
     struct queue_item *item;
@@ -252,6 +263,8 @@ void serve_queue(struct pool *pool)
            serve_one(pool->now, job_of(item), now_ns))
         ;
     struct crew *home = pool->now->home;
+    if (pool->queue.items > 0 && crew_is_barren(home))
+        answer_waiting(pool);
     for (unsigned i = 0; i < home->seat_n; i++)
         seat_ring(&home->seats[i].seat);
 }

@@ -94,13 +94,17 @@ bool pooled_reload(struct pooled *p, const char *text)
     return is_begun;
 }
 
-static bool is_bad(const struct scan *scan)
+static bool is_bad(struct pooled *p, const struct scan *scan)
 {
     for (unsigned i = 0; i < scan->findings->len; i++) {
         const struct finding *finding = scan->findings->pdata[i];
-        if (finding->kind != ASSAY_KIND_SPAM &&
-            finding->kind != ASSAY_KIND_INFO)
-            return true;
+        if (finding->kind == ASSAY_KIND_SPAM ||
+            finding->kind == ASSAY_KIND_INFO)
+            continue;
+        g_free(p->last_found);
+        p->last_found = g_strdup_printf("%s %s: %s", finding->plugin,
+                                        finding->name, finding->text);
+        return true;
     }
     return false;
 }
@@ -115,7 +119,7 @@ static void on_answer(void *self, const struct pool_answer *answer)
     p->answered++;
     p->twice += sent->answers++ > 0;
     p->unread += answer->is_unread;
-    p->found += is_bad(answer->scan);
+    p->found += is_bad(p, answer->scan);
 }
 
 void pooled_submit(struct pooled *p, enum pool_priority priority)
@@ -177,6 +181,7 @@ void pooled_free(struct pooled *p)
     g_clear_error(&p->error);
     g_free(p->program);
     g_free(p->why);
+    g_free(p->last_found);
     g_free(p);
 }
 

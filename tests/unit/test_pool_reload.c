@@ -66,6 +66,8 @@ static void expect_whole(const struct pooled *p)
 {
     CU_ASSERT_EQUAL(p->unread, 0);
     CU_ASSERT_EQUAL(p->found, 0);
+    if (p->found > 0)
+        printf("  %u times: %s\n", (unsigned)p->found, p->last_found);
 }
 
 static void expect_taken(const struct pooled *p, uint64_t number)
