@@ -3,6 +3,7 @@
 #include "base/escape.h"
 #include "base/log.h"
 #include "cli/cmd.h"
+#include "cli/control.h"
 #include "cli/envelope.h"
 #include "cli/isolate.h"
 #include "cli/jobs.h"
@@ -29,8 +30,7 @@ struct scan_run {
     struct setup setup;
     struct session *session;
     struct zone *zone;
-    struct pool *pool;               /* NULL: not isolated */
-    struct operator_socket *control; /* NULL: nobody asked for one */
+    struct control control; /* its pool is NULL where it is not isolated */
     GPtrArray *items;
     struct answer_plan answers;
     struct view view;
@@ -48,13 +48,24 @@ static void on_signal(int signal_number)
     stop_signal = signal_number;
 }
 
-static void catch_signals(void)
+/* SIGHUP where somebody controls the scan. */
+static volatile sig_atomic_t wants_reload;
+
+static void on_hangup(int signal_number)
+{
+    (void)signal_number;
+    wants_reload = 1;
+}
+
+static void catch_signals(bool is_controlled)
 {
     /* No SA_RESTART: a waiting parent should wake up. */
     struct sigaction stop = {.sa_handler = on_signal};
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
-    sigaction(SIGHUP, &stop, NULL);
+    const struct sigaction hangup = {.sa_handler =
+                                         is_controlled ? on_hangup : on_signal};
+    sigaction(SIGHUP, &hangup, NULL);
     /* A reader that has gone is told by write(). */
     signal(SIGPIPE, SIG_IGN);
 }
@@ -76,47 +87,24 @@ static bool open_items(struct scan_run *run, GError **error)
            source_add_from(run->items, run->args.files_from, error);
 }
 
-static void say_status(void *self, uint64_t request)
-{
-    struct scan_run *run = self;
-    g_autofree char *json = pool_status(run->pool);
-    operator_answer(run->control, request, json);
-}
-
-static const struct operator_command commands[] = {
-    {"status", say_status},
-    {NULL, NULL},
-};
-
 /* --jobs says how many workers there are, if it says anything. */
-static bool open_pool(struct scan_run *run, GError **error)
+static bool open_pool(struct scan_run *run, const struct setup_how *how,
+                      GError **error)
 {
-    struct pool_options *options = &run->setup.pool;
-    if (run->args.jobs > 0)
-        options->workers_min = options->workers_max = (uint64_t)run->args.jobs;
-    const struct pool_how how = {
-        .conf = run->setup.conf,
-        .limits = &run->setup.limits,
-        .options = options,
-        .resolver = zone_resolver(run->zone),
-        .only_file = run->args.plugin,
-        .no_plugins = run->args.no_plugins != 0,
-    };
-    if (!pool_open(&how, &run->pool, error))
+    struct control *control = &run->control;
+    control->how = *how;
+    control->workers = run->args.jobs > 0 ? (unsigned)run->args.jobs : 0;
+    control->resolver = zone_resolver(run->zone);
+    if (!control_open_pool(control, &run->setup, error))
         return false;
-    setup_say_refusals(pool_refusals(run->pool));
-    if (run->args.control == NULL)
-        return true;
-    if (!operator_open(run->args.control, commands, run, &run->control, error))
-        return false;
-    pool_listen(run->pool, operator_fd(run->control));
-    return true;
+    return run->args.control == NULL ||
+           control_listen(control, run->args.control, error);
 }
 
 static const GPtrArray *refusals(const struct scan_run *run)
 {
-    return run->pool != NULL ? pool_refusals(run->pool)
-                             : run->setup.host->refusals;
+    return run->control.pool != NULL ? pool_refusals(run->control.pool)
+                                     : run->setup.host->refusals;
 }
 
 static bool open_all(struct scan_run *run)
@@ -135,7 +123,7 @@ static bool open_all(struct scan_run *run)
         !zone_read(args->dns_zone, args->lookups, &run->zone, &error) ||
         !open_items(run, &error))
         return say_error(error);
-    if (args->is_isolated != 0 && !open_pool(run, &error))
+    if (args->is_isolated != 0 && !open_pool(run, &how, &error))
         return say_error(error);
     run->answers = (struct answer_plan){
         .scan = {.limits = run->setup.limits,
@@ -153,8 +141,7 @@ static bool open_all(struct scan_run *run)
 
 static void close_all(struct scan_run *run)
 {
-    operator_close(run->control);
-    pool_free(run->pool);
+    control_close(&run->control);
     if (run->items != NULL)
         g_ptr_array_unref(run->items);
     if (run->zone != NULL)
@@ -187,6 +174,10 @@ static bool on_tick(void *self)
 {
     struct scan_run *run = self;
     progress_draw(&run->progress, run->summary.messages);
+    if (wants_reload && run->control.pool != NULL) {
+        wants_reload = 0;
+        control_reload(&run->control);
+    }
     return stop_signal == 0;
 }
 
@@ -202,11 +193,11 @@ static unsigned job_count(const struct scan_run *run)
 static bool scan_isolated(struct scan_run *run)
 {
     const struct isolate isolate = {
-        .pool = run->pool,
+        .pool = run->control.pool,
         .items = run->items,
         .answers = &run->answers,
         .view = &run->view,
-        .control = run->control,
+        .control = &run->control,
         .sink = take_answer,
         .tick = on_tick,
         .self = run,
@@ -218,7 +209,7 @@ static bool scan_isolated(struct scan_run *run)
 
 static bool scan_items(struct scan_run *run)
 {
-    if (run->pool != NULL)
+    if (run->control.pool != NULL)
         return scan_isolated(run);
     const struct worker_how how = {
         .items = run->items,
@@ -254,7 +245,7 @@ static int run_scan(struct scan_run *run)
 {
     /* From here on there are workers to end; while signatures load, a signal may
      * simply end us. */
-    catch_signals();
+    catch_signals(run->args.control != NULL);
     const char *no_color = getenv("NO_COLOR");
     bool is_terminal = isatty(STDOUT_FILENO) == 1;
     run->view = (struct view){

@@ -139,8 +139,8 @@ void isolate_run(const struct isolate *how)
         while (wants_more(run, most))
             begin(run);
         pool_run(how->pool, TICK_MS);
-        if (how->control != NULL)
-            operator_serve(how->control, clock_mono_ns());
+        if (how->control->socket != NULL)
+            operator_serve(how->control->socket, clock_mono_ns());
         show_ready(run);
         uint64_t now_ns = clock_mono_ns();
         if (how->tick != NULL &&

@@ -9,9 +9,9 @@
 #define CLI_ISOLATE_H
 
 #include "cli/answer.h"
+#include "cli/control.h"
 #include "cli/jobs.h"
 #include "cli/view.h"
-#include "pool/operator.h"
 #include "pool/pool.h"
 
 #include <glib.h>
@@ -24,7 +24,7 @@ struct isolate {
     const GPtrArray *items;            /* struct source_item */
     const struct answer_plan *answers; /* its scan plan is the pool's */
     const struct view *view;
-    struct operator_socket *control; /* NULL: none */
+    const struct control *control; /* lent */
     jobs_sink_fn sink;
     jobs_tick_fn tick;
     void *self;

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an operator may ask of a scan in contained workers while it runs: how it is
+ * going, and to load plugins, signatures and settings anew.
+ *
+ *     assay status --socket PATH      assay reload --socket PATH, or SIGHUP
+ *
+ * Policy and thresholds stay those that the scan began with: all its answers are
+ * judged alike.
+ */
+#ifndef CLI_CONTROL_H
+#define CLI_CONTROL_H
+
+#include "cli/setup.h"
+#include "pool/operator.h"
+#include "pool/pool.h"
+#include "scan/resolver.h"
+
+#include <glib.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Owned by its command.  Zeroed memory is valid: nobody listens. */
+struct control {
+    struct setup_how how; /* strings are lent: what to read at a reload */
+    unsigned workers;     /* so many; 0: as the configuration says */
+    const struct resolver *resolver;
+    struct pool *pool; /* lent */
+    struct operator_socket *socket;
+    uint64_t request; /* who waits for a reload, where is_asked */
+    bool is_asked;
+    uint64_t begun_ns; /* the reload */
+};
+
+/* Opens the pool by a configuration that has been read.  False: see pool_open. */
+bool control_open_pool(struct control *control, const struct setup *setup,
+                       GError **error);
+/* Listens at `path`. */
+bool control_listen(struct control *control, const char *path, GError **error);
+/* Ends what is open. */
+void control_close(struct control *control);
+
+/* As if it had been asked for; `why` goes to standard error where it fails. */
+void control_reload(struct control *control);
+
+#endif
