@@ -33,8 +33,7 @@ void death_go_on(struct job *job)
         return;
     }
     /* What another plugin may have been part of begins anew. */
-    g_clear_pointer(&job->journal, g_byte_array_unref);
-    g_clear_pointer(&job->answers, g_byte_array_unref);
+    job_forget_way(job);
     serve_again(job);
 }
 

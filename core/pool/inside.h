@@ -155,8 +155,16 @@ void breakers_worked(struct pool *pool, const char *plugin,
 void breakers_unused(struct pool *pool, const char *plugin);
 
 /* --- asking.c --- */
-/* The job waits for what its journal wishes; holds no worker. */
-void asking_begin(struct job *job, GBytes *journal);
+/* May a worker that gets it now answer SUSPENDED? */
+bool asking_may_wait(const struct job *job);
+/* Adds the open wishes of a reply, which a hostile worker may have made, to `to`, of
+ * wishes_new.  NULL, or the rule that they break. */
+const char *asking_read(GBytes *bytes, const struct limits *limits,
+                        GPtrArray *to);
+/* The job waits for what a SUSPENDED reply wishes; holds no worker.  NULL, or the rule
+ * that the reply breaks: then the job does not wait.  `limits` are those of the worker. */
+const char *asking_begin(struct job *job, const struct reply *reply,
+                         const struct limits *limits);
 /* Answers what is due. */
 void asking_look(struct pool *pool, uint64_t now_ns);
 

@@ -27,12 +27,18 @@ void job_free(struct job *job)
     if (job == NULL)
         return;
     g_bytes_unref(job->request.raw);
-    g_clear_pointer(&job->journal, g_byte_array_unref);
-    g_clear_pointer(&job->answers, g_byte_array_unref);
+    job_forget_way(job);
     g_clear_pointer(&job->left_out, g_array_unref);
     g_clear_pointer(&job->out, g_array_unref);
     g_clear_pointer(&job->followers, g_ptr_array_unref);
     g_free(job);
+}
+
+void job_forget_way(struct job *job)
+{
+    g_clear_pointer(&job->journal, g_bytes_unref);
+    g_clear_pointer(&job->wishes, g_ptr_array_unref);
+    g_clear_pointer(&job->answers, g_byte_array_unref);
 }
 
 bool job_is_bulk(const struct job *job)

@@ -39,8 +39,9 @@ struct job {
     pool_done_fn done;
     void *self;
     struct trial trial;
-    GByteArray *journal;  /* of earlier rounds; NULL: none */
-    GByteArray *answers;  /* to its wishes */
+    GBytes *journal;      /* of earlier rounds, opaque; NULL: none */
+    GPtrArray *wishes;    /* ASKING: struct wish, what it waits for */
+    GByteArray *answers;  /* to the wishes of the last round; NULL: none */
     uint64_t due_ns;      /* ASKING: when the answers are there */
     uint64_t begin_ns;    /* submitted */
     uint64_t placed_ns;   /* first placed; 0: not yet */
@@ -52,6 +53,8 @@ struct job {
     const char *trying; /* plugin of which this is the trial; NULL: of none */
     GArray *out; /* const char *, names of plugins that are out; NULL: none */
     unsigned rounds;      /* answers that it has waited for */
+    bool may_wait;        /* PLACED: its worker may answer SUSPENDED */
+    bool is_waited_out;   /* none may any more */
     bool is_unread;       /* its answer is about no scan */
     struct job *leader;   /* JOINED */
     GPtrArray *followers; /* struct job, JOINED to this one; NULL: none */
@@ -70,6 +73,9 @@ static inline struct job *job_of(struct queue_item *item)
 {
     return (struct job *)(void *)item;
 }
+
+/* It begins anew: without journal and answers. */
+void job_forget_way(struct job *job);
 
 /* Nobody waits: it may be answered together with others. */
 bool job_is_bulk(const struct job *job);

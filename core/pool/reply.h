@@ -45,7 +45,7 @@ struct reply {
     struct message *message; /* DONE */
     struct scan *scan;       /* DONE */
     GBytes *journal;         /* SUSPENDED; opaque here */
-    GBytes *wishes;          /* SUSPENDED; opaque here */
+    GBytes *wishes;          /* SUSPENDED; scan/wishes.h, opaque here */
     char *why;               /* REFUSED: one clean line */
 };
 

@@ -61,12 +61,15 @@ static void move_progress(struct job *job, struct job *next)
 {
     next->trial = job->trial;
     next->journal = g_steal_pointer(&job->journal);
+    next->wishes = g_steal_pointer(&job->wishes);
     next->answers = g_steal_pointer(&job->answers);
     next->left_out = g_steal_pointer(&job->left_out);
     next->out = g_steal_pointer(&job->out);
     next->trying = g_steal_pointer(&job->trying);
     next->journal_of = job->journal_of;
     next->rounds = job->rounds;
+    next->may_wait = job->may_wait;
+    next->is_waited_out = job->is_waited_out;
     next->due_ns = job->due_ns;
     next->placed_ns = job->placed_ns;
     next->item.priority = job->item.priority;

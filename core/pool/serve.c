@@ -73,7 +73,7 @@ static void choose_left_out(const struct generation *generation,
 
 static uint32_t flags_of(const struct job *job)
 {
-    uint32_t flags = REQUEST_MAY_SUSPEND;
+    uint32_t flags = job->may_wait ? REQUEST_MAY_SUSPEND : 0;
     if (job_is_bulk(job))
         flags |= REQUEST_BULK;
     if (job->request.needs_digests)
@@ -98,8 +98,9 @@ static void make_request(const struct job *job, struct request *out)
         out->left_out_n = job->left_out->len;
     }
     if (job->journal != NULL) {
-        out->journal = job->journal->data;
-        out->journal_n = job->journal->len;
+        gsize journal_n = 0;
+        out->journal = g_bytes_get_data(job->journal, &journal_n);
+        out->journal_n = journal_n;
     }
     if (job->answers != NULL) {
         out->answers = job->answers->data;
@@ -215,8 +216,7 @@ static void forget_journal(struct job *job, const struct generation *generation)
     if (job->journal_of == generation->number)
         return;
     job->journal_of = generation->number;
-    g_clear_pointer(&job->journal, g_byte_array_unref);
-    g_clear_pointer(&job->answers, g_byte_array_unref);
+    job_forget_way(job);
 }
 
 static bool serve_one(struct generation *generation, struct job *job,
@@ -230,6 +230,7 @@ static bool serve_one(struct generation *generation, struct job *job,
         make_way(seat, job->item.priority);
     forget_journal(job, generation);
     choose_left_out(generation, job);
+    job->may_wait = asking_may_wait(job);
     if (!place(seat, job, now_ns))
         return false;
     queue_remove(&job->pool->queue, &job->item);
@@ -369,6 +370,15 @@ static void take_nonsense(struct crew *crew, struct seat *seat, struct job *job,
     death_go_on(job);
 }
 
+static void take_suspended(struct crew *crew, struct seat *seat,
+                           struct job *job, const struct reply *reply)
+{
+    const struct generation *generation = crew->self;
+    const char *rule = asking_begin(job, reply, &generation->plan.limits);
+    if (rule != NULL)
+        take_nonsense(crew, seat, job, rule);
+}
+
 static void take_reply(struct crew *crew, struct seat *seat, struct job *job)
 {
     struct generation *generation = crew->self;
@@ -393,7 +403,7 @@ static void take_reply(struct crew *crew, struct seat *seat, struct job *job)
     else if (reply.kind == REPLY_DONE)
         take_done(job, &plan, &reply);
     else if (reply.kind == REPLY_SUSPENDED)
-        asking_begin(job, reply.journal);
+        take_suspended(crew, seat, job, &reply);
     else
         answer_unread(job, "refused", reply.why);
     reply_clear(&reply);

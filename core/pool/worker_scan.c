@@ -46,19 +46,23 @@ static struct journal *read_journal(const struct request *request, char **why)
 {
     if (request->journal == NULL)
         return NULL;
-    struct journal *journal =
-        journal_unpack(request->journal, request->journal_n);
     g_autoptr(GPtrArray) answers = wishes_new();
     struct unpacker from;
     unpacker_init(&from, request->answers, request->answers_n);
     if (request->answers_n > 0)
         wishes_unpack(&from, answers);
-    if (journal == NULL)
-        *why = g_strdup("the journal of its scan is not well made");
-    else if (!unpack_end(&from))
+    if (!unpack_end(&from)) {
         *why = g_strdup_printf(
             "the answers to its wishes are not well made at byte %zu", from.at);
-    for (unsigned i = 0; journal != NULL && i < answers->len; i++)
+        return NULL;
+    }
+    struct journal *journal =
+        journal_unpack(request->journal, request->journal_n);
+    /* The worker that wrote it may have been taken over: that costs no more than what
+     * it had found. */
+    if (journal == NULL)
+        return journal_anew(answers);
+    for (unsigned i = 0; i < answers->len; i++)
         journal_answer(journal, answers->pdata[i]);
     return journal;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "scan/journal.h"
 
+#include "base/clock.h"
 #include "scan/wishes.h"
 
 #include <stdlib.h>
@@ -143,6 +144,26 @@ struct journal *journal_unpack(const void *p, size_t n)
         return journal;
     journal_free(journal);
     return NULL;
+}
+
+struct journal *journal_anew(const GPtrArray *answers)
+{
+    struct journal *journal = journal_new();
+    journal->now_s = clock_unix_s();
+    journal->deadline_ns = UINT64_MAX;
+    journal->anew = 1;
+    journal->differs = JOURNAL_NONE;
+    journal->differs_at = JOURNAL_NONE;
+    for (unsigned i = 0; i < answers->len; i++) {
+        const struct wish *answer = answers->pdata[i];
+        if (answer->state == 0 || g_hash_table_contains(journal->index, answer))
+            continue;
+        struct wish *wish = wish_new(answer->kind, answer->type, answer->key);
+        wish_answer(wish, answer);
+        g_ptr_array_add(journal->wishes, wish);
+        g_hash_table_add(journal->index, wish);
+    }
+    return journal;
 }
 
 bool journal_answer(struct journal *journal, const struct wish *answer)

@@ -85,6 +85,10 @@ struct journal {
 
 /* Yours; NULL: not well made.  Copies. */
 struct journal *journal_unpack(const void *p, size_t n);
+/* The journal of a scan that begins anew because its own cannot be read: counted as
+ * begun anew once, with nothing in it but copies of those of `answers` that have one.
+ * Yours. */
+struct journal *journal_anew(const GPtrArray *answers);
 void journal_free(struct journal *journal);
 void journal_pack(const struct journal *journal, struct packer *to);
 

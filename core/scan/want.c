@@ -8,9 +8,8 @@
 #include <string.h>
 
 enum {
-    DNS_NAME_MAX = 253,    /* RFC 1035 3.1, without the final dot */
-    LOOKUP_KEY_MAX = 1024, /* what a directory will surely take */
-    SCAN_FACTOR = 50       /* a scan may ask as much as so many tasks may */
+    DNS_NAME_MAX = 253,   /* RFC 1035 3.1, without the final dot */
+    LOOKUP_KEY_MAX = 1024 /* what a directory will surely take */
 };
 
 /* The key as all askers share it, or NULL for one that cannot be asked. */
@@ -40,8 +39,8 @@ static struct wish *find(const struct scan_state *state,
 static bool is_full(const struct scan *scan)
 {
     GHashTable *wishes = scan->state->wishes;
-    return wishes != NULL && g_hash_table_size(wishes) >=
-                                 SCAN_FACTOR * scan->plan->limits.max_wishes;
+    return wishes != NULL &&
+           g_hash_table_size(wishes) >= wishes_max(&scan->plan->limits);
 }
 
 static void take(struct scan_state *state, struct wish *wish)

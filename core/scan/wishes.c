@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+enum {
+    SCAN_FACTOR = 50 /* a scan may ask as much as so many tasks may */
+};
+
 static void free_wish(void *wish)
 {
     wish_free(wish);
@@ -96,12 +100,22 @@ static void unpack_wish(struct unpacker *from, GPtrArray *wishes)
     g_ptr_array_add(wishes, wish);
 }
 
-void wishes_unpack(struct unpacker *from, GPtrArray *wishes)
+void wishes_unpack_most(struct unpacker *from, uint64_t most, GPtrArray *wishes)
 {
     unsigned before = wishes->len;
-    uint32_t n = unpack_count(from, WISHES_MAX, 24);
+    uint32_t n = unpack_count(from, (uint32_t)MIN(most, WISHES_MAX), 24);
     for (uint32_t i = 0; i < n && !from->is_bad; i++)
         unpack_wish(from, wishes);
     if (from->is_bad)
         g_ptr_array_set_size(wishes, (int)before);
+}
+
+void wishes_unpack(struct unpacker *from, GPtrArray *wishes)
+{
+    wishes_unpack_most(from, WISHES_MAX, wishes);
+}
+
+uint64_t wishes_max(const struct limits *limits)
+{
+    return SCAN_FACTOR * (uint64_t)limits->max_wishes;
 }

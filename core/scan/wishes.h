@@ -8,12 +8,14 @@
 #ifndef SCAN_WISHES_H
 #define SCAN_WISHES_H
 
+#include "base/limits.h"
 #include "base/pack.h"
 #include "scan/resolver.h"
 
 #include <glib.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum {
     WISHES_KEY_MAX = 1024,
@@ -29,6 +31,11 @@ void wishes_pack(const GPtrArray *wishes, struct packer *to);
 /* Adds to `wishes`, which is as long as it was when `from` is bad: an unknown state or
  * kind, records without DATA, DATA without records, or what is over these bounds. */
 void wishes_unpack(struct unpacker *from, GPtrArray *wishes);
+/* The same, where more than `most` are too many. */
+void wishes_unpack_most(struct unpacker *from, uint64_t most,
+                        GPtrArray *wishes);
+/* So many one scan may have. */
+uint64_t wishes_max(const struct limits *limits);
 /* Gives `wish` the answer of `other`; its own records go. */
 void wish_answer(struct wish *wish, const struct wish *other);
 /* By kind, type and key: for a GHashTable of struct wish. */

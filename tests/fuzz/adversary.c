@@ -182,7 +182,11 @@ static void pack_scan(const struct scan *scan, bool with_digests,
         reply_pack(scan, with_digests, to);
         return;
     }
-    g_autoptr(GBytes) wishes = g_bytes_new(NULL, 0);
+    struct packer wishes_to;
+    GByteArray *packed = g_byte_array_new();
+    packer_grow(&wishes_to, packed, REPLY_WISHES_MAX);
+    wishes_pack(scan->open, &wishes_to);
+    g_autoptr(GBytes) wishes = g_byte_array_free_to_bytes(packed);
     reply_pack_suspended(scan->journal, wishes, to);
 }
 

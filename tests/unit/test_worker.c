@@ -229,6 +229,55 @@ static void a_scan_that_waits_goes_on_in_another_worker(void)
     beside_close(&both);
 }
 
+static void a_journal_that_cannot_be_read_costs_no_more_than_itself(void)
+{
+    static const uint8_t nonsense[] = "AJ1\nnothing that is well made";
+    struct beside both;
+    beside_open_main(&both, "[plugin puppet]\nfile = @/puppet.so\n"
+                            "class = main\ndo = want\n");
+    struct hand_worker *w = hand_fork(both.hand, 0);
+    g_autoptr(GBytes) raw = beside_mail("x");
+    g_autoptr(GPtrArray) known = wishes_new();
+    struct wish *one = wish_new(ASSAY_WANT_DNS, 16, "example.org");
+    one->state = ASSAY_ANSWER_NODATA;
+    g_ptr_array_add(known, one);
+    g_autoptr(GByteArray) answers = g_byte_array_new();
+    struct packer to;
+    packer_grow(&to, answers, 1 << 16);
+    wishes_pack(known, &to);
+    size_t raw_n = 0;
+    const uint8_t *raw_p = g_bytes_get_data(raw, &raw_n);
+    const struct request request = {
+        .flags = both.flags | REQUEST_MAY_SUSPEND,
+        .now_s = 1700000000,
+        .session = both.session,
+        .journal = nonsense,
+        .journal_n = sizeof nonsense,
+        .answers = answers->data,
+        .answers_n = answers->len,
+        .raw = raw_p,
+        .raw_n = raw_n,
+    };
+    hand_ask(w, 0, &request);
+    struct reply reply = {0};
+    CU_ASSERT_FATAL(beside_reply(&both, w, 0, raw, &reply));
+    CU_ASSERT_EQUAL_FATAL(reply.kind, REPLY_SUSPENDED);
+    size_t n = 0;
+    const void *p = g_bytes_get_data(reply.journal, &n);
+    struct journal *journal = journal_unpack(p, n);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(journal);
+    CU_ASSERT_EQUAL(journal->anew, 1);
+    /* What was known still is. */
+    CU_ASSERT_EQUAL(journal->wishes->len, 2);
+    const struct wish *kept = journal->wishes->pdata[0];
+    CU_ASSERT_STRING_EQUAL(kept->key, "example.org");
+    CU_ASSERT_EQUAL(kept->state, ASSAY_ANSWER_NODATA);
+    journal_free(journal);
+    reply_clear(&reply);
+    hand_worker_free(w);
+    beside_close(&both);
+}
+
 static void a_network_plugin_has_its_connection(void)
 {
     static const char conf[] =
@@ -318,5 +367,6 @@ UNIT_MAIN("worker", UNIT(charsets_are_read_behind_the_walls),
           UNIT(self_tests_run_in_a_worker),
           UNIT(large_mails_go_through_the_large_rooms),
           UNIT(a_scan_that_waits_goes_on_in_another_worker),
+          UNIT(a_journal_that_cannot_be_read_costs_no_more_than_itself),
           UNIT(a_network_plugin_has_its_connection),
           UNIT(a_small_mail_costs_little_more_than_in_process))
