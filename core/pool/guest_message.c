@@ -185,9 +185,23 @@ static const char *read_content(struct reading *reading)
     return NULL;
 }
 
+/* The home worker's scan has begun anew.  The logs stay: this one is being read. */
+static void forget(struct guest_message *known)
+{
+    message_free(known->message);
+    session_free(known->session);
+    known->message = NULL;
+    known->session = NULL;
+    g_array_set_size(known->contents, 0);
+}
+
 static const char *read_entry(struct reading *reading)
 {
     uint8_t entry = unpack_u8(&reading->from);
+    if (entry == LEND_ANEW) {
+        forget(reading->known);
+        return NULL;
+    }
     if (entry == LEND_SESSION)
         return read_session(reading);
     if (reading->known->message == NULL)

@@ -100,6 +100,19 @@ static bool tell_object(struct lend *lend, const struct scan *scan,
     return log_end(lend, &to);
 }
 
+/* The message was parsed again: its objects are others, also where they look the
+ * same.  Contents of before are nobody's any more. */
+static bool tell_anew(struct lend *lend)
+{
+    struct packer to;
+    lend->message = NULL;
+    lend->contents = lend->size;
+    g_array_set_size(lend->objects, 0);
+    log_begin(lend, &to);
+    pack_u8(&to, LEND_ANEW);
+    return log_end(lend, &to);
+}
+
 static bool is_told(const struct lent_object *told, const struct object *object)
 {
     return told->fields == object->fields && told->flags == object->flags;
@@ -110,10 +123,14 @@ bool lend_objects(struct lend *lend, const struct scan *scan)
     const GPtrArray *objects = scan->message->objects;
     if (lend->objects == NULL)
         return false;
+    g_assert(lend->message == NULL || lend->message == scan->message);
+    bool is_anew = lend->message != NULL && lend->anew != scan->message->anew;
+    if (is_anew && !tell_anew(lend))
+        return false;
     if (lend->message == NULL && !tell_session(lend, scan->message))
         return false;
-    g_assert(lend->message == NULL || lend->message == scan->message);
     lend->message = scan->message;
+    lend->anew = scan->message->anew;
     for (unsigned i = 0; i < objects->len; i++) {
         const struct object *object = objects->pdata[i];
         bool is_new = i >= lend->objects->len;

@@ -7,7 +7,9 @@
  *     arena    | log of objects and contents ->  ...  <- contents |
  *
  * The log tells every object once, when a guest is first asked after it appeared, and
- * again where it has got children or, found in an archive, its header.  Contents are
+ * again where it has got children or, found in an archive, its header.  Where a scan
+ * begins anew with the message parsed again, the log says so and tells it once more: it
+ * only grows, because guests have read different parts of it.  Contents are
  * copied into the arena at most once a message, and only those that a guest wants;
  * what lies in the raw bytes is not copied at all.  So nothing is decoded or unpacked
  * twice, and what is lent costs the same however many guests look at it.
@@ -18,6 +20,7 @@
  *     log entry   u8 LEND_SESSION   bytes: request_pack_session
  *                 u8 LEND_OBJECT    u32 id, hollow_pack_object, fields
  *                 u8 LEND_CONTENT   u32 id, u8 where, u64 offset, u64 size
+ *                 u8 LEND_ANEW      nothing that was told so far is true any more
  *     fields      bool are there; count of {bytes name, bytes value}
  */
 #ifndef POOL_LEND_H
@@ -36,6 +39,7 @@ enum lend_entry {
     LEND_SESSION = 1,
     LEND_OBJECT = 2,
     LEND_CONTENT = 3,
+    LEND_ANEW = 4,
 };
 
 enum {
@@ -57,6 +61,7 @@ struct lend {
     const uint8_t *raw; /* of this message; lent */
     size_t raw_n;
     const struct message *message; /* NULL: none since lend_begin */
+    uint32_t anew;                 /* of the message, as it is told */
     size_t log_n;                  /* bytes of the log so far */
     size_t contents;               /* they begin here and end with the arena */
     GArray *objects;               /* what was told of each, private */

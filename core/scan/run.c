@@ -86,6 +86,7 @@ static void parse_again(struct message *message, const struct limits *limits)
     struct message *fresh = message_new(raw, message->session, limits);
     struct message old = *message;
     *message = *fresh;
+    message->anew = old.anew + 1;
     *fresh = old;
     message_free(fresh);
 }

@@ -5,6 +5,7 @@
  */
 #include "abroad.h"
 #include "dump.h"
+#include "fake.h"
 #include "hosting.h"
 #include "scan/one.h"
 #include "scan/zone.h"
@@ -150,6 +151,98 @@ static void raw_bytes_that_guests_do_not_see_are_lent_as_copies(void)
     scan_free(scan);
     message_free(message);
     session_free(session);
+    abroad_free(abroad);
+}
+
+/* --- a scan that begins anew ------------------------------------------------------ */
+
+/* Unpacks something else each time it is asked about what it has unpacked itself, and
+ * about the mail when that is scanned for the third time. */
+static struct {
+    unsigned mails;
+    unsigned members;
+} moods;
+
+static int32_t moody(void *self, struct task *task)
+{
+    char number[16];
+    const char *content = number;
+    (void)self;
+    if (task->object->depth > 2)
+        return ASSAY_RC_OK;
+    if (task->object->id == 1)
+        content = moods.mails++ < 2 ? "aaa" : "something longer";
+    else if (task->object->size == 3 &&
+             memcmp(task->object->data, "aaa", 3) == 0)
+        snprintf(number, sizeof number, "%u", moods.members++);
+    else
+        return ASSAY_RC_OK;
+    return fake_child(task, "m", content, strlen(content), NULL);
+}
+
+static int32_t waiting(void *self, struct task *task)
+{
+    const struct wish *wish;
+    (void)self;
+    return task->object->id == 1
+               ? task_want(task, ASSAY_WANT_DNS, 16, "a.example", &wish)
+               : ASSAY_RC_OK;
+}
+
+/* One round.  The message's bytes lie where guests see them. */
+static void run_round(struct abroad *a, struct fake *fake, GBytes *bytes)
+{
+    size_t n;
+    size_t raw_n = strlen(FAKE_TEXT_MAIL);
+    struct journal *journal = NULL;
+    if (bytes != NULL) {
+        const void *p = g_bytes_get_data(bytes, &n);
+        journal = journal_unpack(p, n);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(journal);
+    }
+    memcpy(a->raw, FAKE_TEXT_MAIL, raw_n);
+    a->view = (struct guest_view){.message = a->view.message + 1,
+                                  .raw = a->raw_seen,
+                                  .raw_n = raw_n,
+                                  .arena = a->arena_seen,
+                                  .arena_n = ABROAD_ARENA,
+                                  .answer_max = ABROAD_ARENA};
+    lend_begin(&a->link.lend, a->raw, raw_n);
+    g_autoptr(GBytes) raw = g_bytes_new_static(a->raw, raw_n);
+    fake->message = message_new(raw, fake->session, &fake->plan.limits);
+    const struct scan_input input = {.message = fake->message,
+                                     .journal = journal,
+                                     .may_suspend = bytes == NULL};
+    fake->scan = scan_run_input(&fake->plan, &input);
+    journal_free(journal);
+}
+
+static void a_guest_forgets_what_was_before_a_scan_began_anew(void)
+{
+    struct abroad *abroad =
+        open_abroad("puppet", "do = children, text\nat = 6\n");
+    struct fake fake;
+    fake_begin(&fake);
+    fake_scanner(&fake, "moody", moody);
+    fake_scanner(&fake, "waiting", waiting)->flags = 0;
+    fake.list[fake.plan.scanner_n++] = &abroad->remotes[0].scanner;
+    moods.mails = 0;
+    moods.members = 0;
+    run_round(abroad, &fake, NULL);
+    CU_ASSERT_FATAL(fake.scan->is_suspended);
+    g_autoptr(GBytes) journal = g_bytes_ref(fake.scan->journal);
+    scan_free(fake.scan);
+    message_free(fake.message);
+    run_round(abroad, &fake, journal);
+    CU_ASSERT_STRING_EQUAL(fake.scan->journal_refused,
+                           "the children of an object differ");
+    CU_ASSERT_EQUAL(moods.mails, 3);
+    g_autofree char *dump = dump_scan(fake.scan);
+    CU_ASSERT_PTR_NOT_NULL(strstr(dump, "\"0 something longer\""));
+    CU_ASSERT_PTR_NULL(strstr(dump, "\"0 aaa\""));
+    CU_ASSERT_PTR_NULL(strstr(dump, "\"answer\""));
+    CU_ASSERT_PTR_NULL(strstr(dump, "\"refused\""));
+    fake_end(&fake);
     abroad_free(abroad);
 }
 
@@ -319,6 +412,7 @@ UNIT_MAIN("guest", UNIT(all_that_a_plugin_can_ask_is_the_same_abroad),
           UNIT(wishes_go_home_and_answers_come_back),
           UNIT(a_content_that_is_not_lent_is_asked_for),
           UNIT(raw_bytes_that_guests_do_not_see_are_lent_as_copies),
+          UNIT(a_guest_forgets_what_was_before_a_scan_began_anew),
           UNIT(a_guest_that_dies_is_told_in_the_plugins_name),
           UNIT(a_message_that_does_not_fit_is_not_clean),
           UNIT(a_lying_question_or_log_never_hurts_the_guest),
