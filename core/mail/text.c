@@ -72,6 +72,17 @@ static bool is_utf8(const char *p, size_t n)
     return true;
 }
 
+/* What a converter has kept back, to see what comes: a letter on which a mark may be
+ * put (windows-1255, windows-1258, TCVN), or the first half of a pair. */
+static void append_kept(struct output *out, iconv_t converter)
+{
+    reserve(out, ROOM_BYTES);
+    char *to = out->p + out->n;
+    size_t left = out->cap - out->n;
+    iconv(converter, NULL, NULL, &to, &left);
+    out->n = (size_t)(to - out->p);
+}
+
 /* False: too much of it cannot be read in that charset. */
 static bool append_converted(struct output *out, const char *p, size_t n,
                              const char *canonical)
@@ -100,6 +111,7 @@ static bool append_converted(struct output *out, const char *p, size_t n,
         in++;
         n--;
     }
+    append_kept(out, converter);
     return true;
 }
 
