@@ -17,6 +17,7 @@
 #include "pool/hello.h"
 #include "pool/options.h"
 #include "pool/seat.h"
+#include "pool/size.h"
 #include "pool/zygote.h"
 
 #include <glib.h>
@@ -88,6 +89,7 @@ struct crew {
     size_t scanner_n; /* in the plan of its workers */
     unsigned seat_n;  /* there may be so many workers */
     unsigned wanted;  /* there should be so many */
+    struct size size;
     const struct crew_events *events;
     void *self;
     struct crew_source news;

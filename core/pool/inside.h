@@ -14,6 +14,7 @@
  *     answer.c      the end of a job
  *     generation.c  one set of crews, from its start to its end
  *     reload.c      one generation after another
+ *     sizing.c      how many workers there are
  */
 #ifndef POOL_INSIDE_H
 #define POOL_INSIDE_H
@@ -181,6 +182,9 @@ void death_of_seat(struct crew *crew, struct seat *seat, int status);
 const char *death_scanner(const struct crew *crew, uint32_t number);
 /* The job goes on with what its trial says. */
 void death_go_on(struct job *job);
+
+/* --- sizing.c --- */
+void sizing_look(struct pool *pool, uint64_t now_ns);
 
 /* --- deadline.c --- */
 void deadline_look(struct pool *pool, uint64_t now_ns);

@@ -262,6 +262,7 @@ static void tick(struct pool *pool)
         return;
     pool->tick_ns = now_ns;
     asking_look(pool, now_ns);
+    sizing_look(pool, now_ns);
     deadline_look(pool, now_ns);
 }
 

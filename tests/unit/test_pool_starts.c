@@ -137,9 +137,24 @@ static void loading_has_an_end(void)
     pooled_free(p);
 }
 
+static void a_flood_is_met_with_more_workers(void)
+{
+    struct pooled *p =
+        pooled_open("[pool]\nworkers_min = 1\nworkers_max = 4\n" GOOD);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(p->pool);
+    CU_ASSERT_EQUAL(pool_ready(p->pool), 1);
+    pooled_for(p, 1, 200);
+    CU_ASSERT_EQUAL(pool_ready(p->pool), 1);
+    pooled_for(p, 40, 500);
+    CU_ASSERT_EQUAL(pool_ready(p->pool), 4);
+    CU_ASSERT(pooled_drain(p));
+    CU_ASSERT_EQUAL(p->found, 0);
+    pooled_free(p);
+}
+
 UNIT_MAIN("pool_starts", UNIT(a_home_class_without_workers_is_an_error),
           UNIT(another_class_without_workers_costs_its_plugins_only),
           UNIT(a_home_class_that_cannot_be_loaded_is_an_error),
           UNIT(another_class_that_cannot_be_loaded_is_refused),
           UNIT(a_new_generation_that_cannot_start_is_turned_away),
-          UNIT(loading_has_an_end))
+          UNIT(loading_has_an_end), UNIT(a_flood_is_met_with_more_workers))
