@@ -262,6 +262,8 @@ static void tick(struct pool *pool)
         return;
     pool->tick_ns = now_ns;
     asking_look(pool, now_ns);
+    /* With what is there handed out, who is at work is seen. */
+    serve_queue(pool);
     sizing_look(pool, now_ns);
     deadline_look(pool, now_ns);
 }
