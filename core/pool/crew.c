@@ -66,6 +66,7 @@ struct crew *crew_new(const struct crew_how *how, GError **error)
     crew->cards = g_ptr_array_new_with_free_func((GDestroyNotify)card_free);
     crew->refusals =
         g_ptr_array_new_with_free_func((GDestroyNotify)refusal_free);
+    crew->paths = g_ptr_array_new_with_free_func(g_free);
     struct packer to;
     packer_grow(&to, crew->task, BLOB_MAX);
     zygote_task_pack(how->task, &to);
@@ -105,6 +106,7 @@ void crew_free(struct crew *crew)
     g_free(crew->seats);
     g_ptr_array_unref(crew->cards);
     g_ptr_array_unref(crew->refusals);
+    g_ptr_array_unref(crew->paths);
     g_byte_array_unref(crew->task);
     g_byte_array_unref(crew->buffer);
     class_options_clear(&crew->options);

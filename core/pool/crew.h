@@ -82,6 +82,7 @@ struct crew {
     struct tray_shape shape;
     GPtrArray *cards;    /* struct card */
     GPtrArray *refusals; /* struct refusal */
+    GPtrArray *paths;    /* char *: files and folders that its plugins read */
     struct crew_seat *seats;
     struct class_options options;
     /* guests: whose trays they look into; NULL: not known yet */

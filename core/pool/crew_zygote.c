@@ -7,6 +7,7 @@
 #include "host/card.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -14,6 +15,7 @@
 
 enum {
     BLOB_MAX = 16 << 20,
+    PATHS_MAX = 65536,
     BURY_MS = 100,    /* a worker dies soon after its zygote */
     BACKOFF_MS = 500, /* after the second zygote that died, doubled */
     BACKOFF_MAX_MS = 30000
@@ -207,16 +209,26 @@ static bool same_cards(const GPtrArray *a, const GPtrArray *b)
     return are_same;
 }
 
+static bool unpack_paths(struct unpacker *from, GPtrArray *to)
+{
+    uint32_t n = unpack_count(from, PATHS_MAX, 4);
+    for (uint32_t i = 0; i < n && !from->is_bad; i++)
+        g_ptr_array_add(to, unpack_string(from, PATH_MAX));
+    return unpack_end(from);
+}
+
 void crew_zygote_opened(struct crew *crew, const struct news *news, int blob)
 {
     g_autoptr(GBytes) bytes = orders_blob_read(blob, BLOB_MAX);
     g_autoptr(GPtrArray) cards = new_cards();
     g_autoptr(GPtrArray) refusals = new_refusals();
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
     struct unpacker from;
     gsize n = 0;
     const void *p = bytes != NULL ? g_bytes_get_data(bytes, &n) : NULL;
     unpacker_init(&from, p != NULL ? p : "", n);
-    if (!card_unpack_host(&from, cards, refusals)) {
+    if (!card_unpack_host(&from, cards, refusals) ||
+        !unpack_paths(&from, paths)) {
         fail(crew, "a plugin has changed what its zygote says");
         return;
     }
@@ -232,6 +244,7 @@ void crew_zygote_opened(struct crew *crew, const struct news *news, int blob)
         g_ptr_array_extend_and_steal(crew->cards, g_steal_pointer(&cards));
         g_ptr_array_extend_and_steal(crew->refusals,
                                      g_steal_pointer(&refusals));
+        g_ptr_array_extend_and_steal(crew->paths, g_steal_pointer(&paths));
         crew->scanner_n = crew->cards->len;
     }
 }

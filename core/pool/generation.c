@@ -146,6 +146,7 @@ struct generation *generation_new(struct pool *pool, struct recipe *recipe,
     generation->recipe = recipe;
     generation->number = ++pool->next_generation;
     generation->begun_ns = clock_mono_ns();
+    generation->read_ns = (uint64_t)g_get_real_time() * 1000;
     generation->crews = g_ptr_array_new_with_free_func(free_crew);
     generation->refusals = g_ptr_array_new();
     generation->carries = g_ptr_array_new_with_free_func(carry_free);

@@ -14,6 +14,7 @@
  *     answer.c      the end of a job
  *     generation.c  one set of crews, from its start to its end
  *     reload.c      one generation after another
+ *     watching.c    whether its files have changed
  *     sizing.c      how many workers there are
  */
 #ifndef POOL_INSIDE_H
@@ -29,6 +30,7 @@
 #include "pool/recipe.h"
 #include "pool/reload.h"
 #include "pool/reply.h"
+#include "pool/watch.h"
 
 #include <glib.h>
 
@@ -57,6 +59,7 @@ struct generation {
     struct recipe *recipe;
     uint64_t number; /* from 1 */
     uint64_t begun_ns;
+    uint64_t read_ns; /* the same, CLOCK_REALTIME: when files were read */
     enum generation_state state;
     char *why;
     GPtrArray *crews;            /* struct crew; the last one is "main" */
@@ -80,10 +83,11 @@ struct pool {
     struct generation *now;    /* NULL: none has become ready yet */
     struct generation *coming; /* is being made ready; NULL: none */
     struct reload reload;
-    GArray *dying;      /* pid_t: processes that were ended, to be buried */
-    GHashTable *jobs;   /* struct job, unanswered, as a set */
-    GHashTable *by_key; /* key -> struct job that others may join */
-    GPtrArray *asking;  /* struct job in JOB_ASKING */
+    struct watch *watch; /* NULL: nothing is watched */
+    GArray *dying;       /* pid_t: processes that were ended, to be buried */
+    GHashTable *jobs;    /* struct job, unanswered, as a set */
+    GHashTable *by_key;  /* key -> struct job that others may join */
+    GPtrArray *asking;   /* struct job in JOB_ASKING */
     struct counters counters;
     GHashTable *breakers; /* interned name -> struct breaker */
     GByteArray *buffer;   /* a reply, copied */
@@ -182,6 +186,11 @@ void death_of_seat(struct crew *crew, struct seat *seat, int status);
 const char *death_scanner(const struct crew *crew, uint32_t number);
 /* The job goes on with what its trial says. */
 void death_go_on(struct job *job);
+
+/* --- watching.c --- */
+/* Another generation is the running one. */
+void watching_begin(struct pool *pool);
+void watching_look(struct pool *pool, uint64_t now_ns);
 
 /* --- sizing.c --- */
 void sizing_look(struct pool *pool, uint64_t now_ns);

@@ -9,7 +9,7 @@
  *
  *     front                         zygote
  *     OPEN  [memfd: what to open] ->
- *                                <- OPENED [memfd: cards, refusals] or FAILED [memfd: text]
+ *                                <- OPENED [memfd: cards, refusals, paths] or FAILED [memfd: text]
  *     FORK n [tray bell chime log] ->
  *                                <- FORKED n pid        (then the tray says READY)
  *     KILL n                      ->

@@ -99,6 +99,7 @@ bool pool_open(const struct pool_how *how, struct pool **out, GError **error)
         pool->now = generation;
         pool->counters.generation_ns = clock_mono_ns();
         pool->how = generation->recipe->how;
+        watching_begin(pool);
         *out = pool;
         return true;
     }
@@ -139,6 +140,7 @@ void pool_free(struct pool *pool)
         generation_free(pool->generations->pdata[0]);
     g_ptr_array_unref(pool->generations);
     reload_clear(&pool->reload);
+    watch_free(pool->watch);
     for (unsigned ms = 0; !crew_bury(pool->dying) && ms < BURY_MS; ms++)
         g_usleep(1000);
     g_array_unref(pool->dying);
@@ -265,6 +267,7 @@ static void tick(struct pool *pool)
     /* With what is there handed out, who is at work is seen. */
     serve_queue(pool);
     sizing_look(pool, now_ns);
+    watching_look(pool, now_ns);
     deadline_look(pool, now_ns);
 }
 

@@ -61,6 +61,11 @@ struct pool_how {
     const char *program;   /* that runs zygote_main(); NULL: /proc/self/exe */
     const char *only_file; /* as in struct host_how */
     bool no_plugins;
+    /* With [pool] watch: files that the running generation was made of have changed.
+     * Is to read the configuration again and to call pool_reload.  From pool_run; NULL:
+     * nothing is watched. */
+    void (*changed)(void *self);
+    void *changed_self;
     uint32_t landlock_abi_max; /* 0: the kernel's; for tests */
     unsigned answer_delay_ms;  /* every answer of the resolver comes so late */
 };

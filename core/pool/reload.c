@@ -155,6 +155,7 @@ static void take_over(struct pool *pool, uint64_t now_ns)
     pool->counters.reloads++;
     pool->counters.generation_ns = now_ns;
     generation_leave(old);
+    watching_begin(pool);
     say_done(pool, now_ns);
     tell(&pool->reload.now, true, NULL);
 }

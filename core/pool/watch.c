@@ -21,7 +21,7 @@ static const uint64_t restless_ns = UINT64_C(60000000000);
 struct watch {
     int fd;
     GPtrArray *paths;    /* char * */
-    GHashTable *folders; /* wd -> nothing: what the kernel watches */
+    GHashTable *folders; /* wd -> struct folder: what the kernel watches */
     uint64_t print;      /* of the files as they were read, or told */
     uint64_t first_ns;   /* when something happened; 0: nothing to look at */
     uint64_t last_ns;
@@ -86,30 +86,58 @@ static void look_at_all(const struct watch *watch, struct look *look)
 
 /* --- what the kernel watches ------------------------------------------------------------ */
 
-static void watch_folder(struct watch *watch, const char *path)
+/* One folder.  Owned by its watch. */
+struct folder {
+    int wd;           /* the kernel's number of it; key in the table */
+    bool is_all;      /* every file in it counts */
+    GPtrArray *names; /* char *: otherwise these */
+};
+
+static void folder_free(void *p)
+{
+    struct folder *folder = p;
+    g_ptr_array_unref(folder->names);
+    g_free(folder);
+}
+
+/* `name` NULL: all. */
+static void watch_folder(struct watch *watch, const char *path,
+                         const char *name)
 {
     const uint32_t mask = IN_CLOSE_WRITE | IN_MODIFY | IN_CREATE | IN_DELETE |
                           IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF |
                           IN_MOVE_SELF | IN_ONLYDIR;
     int wd = inotify_add_watch(watch->fd, path, mask);
-    if (wd >= 0) {
-        g_hash_table_add(watch->folders, GINT_TO_POINTER(wd));
+    if (wd < 0) {
+        struct log_event event;
+        log_begin(&event, LOG_LEVEL_WARNING, "watch.failed");
+        log_text(&event, "path", path);
+        log_text(&event, "why", g_strerror(errno));
+        log_end(&event);
         return;
     }
-    struct log_event event;
-    log_begin(&event, LOG_LEVEL_WARNING, "watch.failed");
-    log_text(&event, "path", path);
-    log_text(&event, "why", g_strerror(errno));
-    log_end(&event);
+    struct folder *folder = g_hash_table_lookup(watch->folders, &wd);
+    if (folder == NULL) {
+        folder = g_new0(struct folder, 1);
+        folder->names = g_ptr_array_new_with_free_func(g_free);
+        folder->wd = wd;
+        g_hash_table_insert(watch->folders, &folder->wd, folder);
+    }
+    if (name == NULL)
+        folder->is_all = true;
+    else if (!g_ptr_array_find_with_equal_func(folder->names, name, g_str_equal,
+                                               NULL))
+        g_ptr_array_add(folder->names, g_strdup(name));
 }
 
 /* A folder itself may come, go or be another one by tomorrow. */
 static void watch_path(struct watch *watch, const char *path)
 {
     g_autofree char *above = g_path_get_dirname(path);
-    watch_folder(watch, above);
+    g_autofree char *name = g_path_get_basename(path);
+    watch_folder(watch, above, name);
     if (g_file_test(path, G_FILE_TEST_IS_DIR))
-        watch_folder(watch, path);
+        watch_folder(watch, path, NULL);
 }
 
 static void forget_folders(struct watch *watch)
@@ -118,7 +146,7 @@ static void forget_folders(struct watch *watch)
     void *wd;
     g_hash_table_iter_init(&iter, watch->folders);
     while (g_hash_table_iter_next(&iter, &wd, NULL))
-        inotify_rm_watch(watch->fd, GPOINTER_TO_INT(wd));
+        inotify_rm_watch(watch->fd, *(const int *)wd);
     g_hash_table_remove_all(watch->folders);
 }
 
@@ -128,13 +156,34 @@ static void watch_all(struct watch *watch)
         watch_path(watch, watch->paths->pdata[i]);
 }
 
+/* Others may be busy in the same folders. */
+static bool counts(const struct watch *watch, const struct inotify_event *event)
+{
+    const struct folder *folder =
+        g_hash_table_lookup(watch->folders, &event->wd);
+    if ((event->mask & IN_Q_OVERFLOW) != 0)
+        return true;
+    if (folder == NULL || (event->mask & IN_IGNORED) != 0)
+        return false;
+    return folder->is_all || event->len == 0 ||
+           g_ptr_array_find_with_equal_func(folder->names, event->name,
+                                            g_str_equal, NULL);
+}
+
 /* True: something has happened.  What, is seen by looking at the files. */
 static bool drain(const struct watch *watch)
 {
     alignas(struct inotify_event) char events[EVENTS_BYTES];
     bool has_happened = false;
-    while (read(watch->fd, events, sizeof events) > 0)
-        has_happened = true;
+    ssize_t n;
+    while ((n = read(watch->fd, events, sizeof events)) > 0) {
+        const struct inotify_event *event;
+        for (ssize_t at = 0; at < n;
+             at += (ssize_t)sizeof *event + (ssize_t)event->len) {
+            event = (const struct inotify_event *)(const void *)(events + at);
+            has_happened = counts(watch, event) || has_happened;
+        }
+    }
     return has_happened;
 }
 
@@ -148,7 +197,8 @@ struct watch *watch_new(void)
     struct watch *watch = g_new0(struct watch, 1);
     watch->fd = fd;
     watch->paths = g_ptr_array_new_with_free_func(g_free);
-    watch->folders = g_hash_table_new(NULL, NULL);
+    watch->folders =
+        g_hash_table_new_full(g_int_hash, g_int_equal, NULL, folder_free);
     return watch;
 }
 

@@ -54,6 +54,16 @@ static void tell_failed(struct zygote *z, const char *text)
     z->is_over = true;
 }
 
+/* What was read, beside the configuration: for whoever watches. */
+static void pack_paths(const struct host *host, struct packer *to)
+{
+    g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+    paths_read(host, paths);
+    pack_u32(to, paths->len);
+    for (unsigned i = 0; i < paths->len; i++)
+        pack_text(to, paths->pdata[i]);
+}
+
 static void tell_opened(struct zygote *z, uint64_t since_ns)
 {
     struct news news = {.kind = NEWS_OPENED};
@@ -61,6 +71,7 @@ static void tell_opened(struct zygote *z, uint64_t since_ns)
     struct packer to;
     packer_grow(&to, bytes, TASK_MAX);
     card_pack_host(z->opened->host, &to);
+    pack_paths(z->opened->host, &to);
     int blob = to.is_full ? -1 : orders_blob(bytes->data, bytes->len);
     if (blob < 0) {
         tell_failed(z, "no memory to tell of the plugins");

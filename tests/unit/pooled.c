@@ -49,6 +49,12 @@ static void read_close(struct read *read)
     conf_free(read->conf);
 }
 
+static void on_changed(void *self)
+{
+    struct pooled *p = self;
+    p->changed++;
+}
+
 struct pooled *pooled_open(const char *text)
 {
     struct pooled *p = g_new0(struct pooled, 1);
@@ -63,7 +69,9 @@ struct pooled *pooled_open(const char *text)
     const struct pool_how how = {.conf = read.conf,
                                  .limits = &read.limits,
                                  .options = &read.options,
-                                 .program = p->program};
+                                 .program = p->program,
+                                 .changed = on_changed,
+                                 .changed_self = p};
     pool_open(&how, &p->pool, &p->error);
     read_close(&read);
     return p;
@@ -84,8 +92,11 @@ bool pooled_reload(struct pooled *p, const char *text)
     struct read read = {0};
     g_autoptr(GError) error = NULL;
     bool is_begun = read_open(&read, text, &error);
-    const struct pool_how how = {
-        .conf = read.conf, .limits = &read.limits, .options = &read.options};
+    const struct pool_how how = {.conf = read.conf,
+                                 .limits = &read.limits,
+                                 .options = &read.options,
+                                 .changed = on_changed,
+                                 .changed_self = p};
     is_begun = is_begun && pool_reload(p->pool, &how, on_reloaded, p, &error);
     p->is_reloaded = false; /* what it told was of an earlier one */
     if (!is_begun)

@@ -32,6 +32,7 @@ struct pooled {
     uint64_t
         longest_ns; /* between two answers, while something was unanswered */
     uint64_t last_ns;
+    unsigned changed; /* how often files have changed */
     unsigned told;    /* answers to reloads */
     bool is_reloaded; /* the last one's has come */
     bool is_good;     /* it took over */

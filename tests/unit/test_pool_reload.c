@@ -263,6 +263,37 @@ static void an_engine_that_has_gone_blind_is_turned_away(void)
     g_rmdir(dir);
 }
 
+static void changed_signatures_are_noticed(void)
+{
+    pooled_log_begin();
+    g_autofree char *dir = make_signatures();
+    g_autofree char *file = g_build_filename(dir, "test.ndb", NULL);
+    g_autofree char *conf = g_strconcat(
+        "[plugin clamav]\nfile = %/clamav.so\nclass = main\ndatabase = ", dir,
+        "\n", NULL);
+    g_usleep(20000); /* the file system's clock is coarse */
+    struct pooled *p = open_good(conf);
+    pooled_for(p, 0, 2500);
+    CU_ASSERT_EQUAL(p->changed, 0);
+    g_autofree char *more = NULL;
+    CU_ASSERT_FATAL(g_file_get_contents(file, &more, NULL, NULL));
+    g_autofree char *text =
+        g_strconcat(more, "Other.Thing:0:*:6f7468657274657374\n", NULL);
+    set_signatures(dir, text);
+    pooled_for(p, 0, 1500);
+    CU_ASSERT_EQUAL(p->changed, 0);
+    pooled_for(p, 0, 1200);
+    CU_ASSERT_EQUAL(p->changed, 1);
+    reload_loaded(p, conf);
+    expect_taken(p, 2);
+    pooled_for(p, 0, 2500);
+    CU_ASSERT_EQUAL(p->changed, 1);
+    g_free(pooled_log_end());
+    pooled_free(p);
+    g_unlink(file);
+    g_rmdir(dir);
+}
+
 /* --- drain-first ------------------------------------------------------------------------ */
 
 #define DRAIN "[pool]\nreload = drain-first\n"
@@ -314,5 +345,6 @@ UNIT_MAIN("pool_reload", UNIT(a_new_generation_takes_over_without_loss),
           UNIT(one_that_cannot_be_loaded_is_turned_away),
           UNIT(one_that_takes_a_clean_mail_for_malware_is_turned_away),
           UNIT(an_engine_that_has_gone_blind_is_turned_away),
+          UNIT(changed_signatures_are_noticed),
           UNIT(with_drain_first_there_is_never_more_than_one),
           UNIT(with_drain_first_the_old_one_comes_back))

@@ -142,10 +142,21 @@ static void what_comes_and_goes_is_nothing(void)
     put(other, "x");
     g_unlink(other);
     CU_ASSERT_EQUAL(pass(&p, 10), 0);
-    /* Nor is a file beside the configuration. */
+    end(&p);
+}
+
+static void who_is_busy_in_the_same_folder_is_nothing(void)
+{
+    struct place p;
+    begin(&p);
+    unsigned told = 0;
     g_autofree char *beside = g_build_filename(p.root, "other", NULL);
-    put(beside, "x");
-    CU_ASSERT_EQUAL(pass(&p, 10), 0);
+    put(p.conf, "[limits]\n");
+    for (unsigned i = 0; i < 10; i++) {
+        put(beside, i % 2 == 0 ? "x" : "xy");
+        told += pass(&p, 1);
+    }
+    CU_ASSERT_EQUAL(told, 1);
     g_unlink(beside);
     end(&p);
 }
@@ -204,6 +215,7 @@ UNIT_MAIN("watch", UNIT(nothing_is_told_of_nothing),
           UNIT(a_change_is_told_once_when_it_is_quiet),
           UNIT(whoever_goes_on_writing_is_waited_for), UNIT(but_not_for_ever),
           UNIT(what_comes_and_goes_is_nothing),
+          UNIT(who_is_busy_in_the_same_folder_is_nothing),
           UNIT(a_new_file_and_a_removed_one_are_changes),
           UNIT(a_folder_that_is_made_anew_is_watched_again),
           UNIT(what_changed_while_it_was_read_is_a_change),
