@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -17,6 +18,7 @@ enum {
     BLOB_MAX = 16 << 20,
     PATHS_MAX = 65536,
     BURY_MS = 100,    /* a worker dies soon after its zygote */
+    NAMES_MS = 50,    /* so long it may take to say whom it has forked */
     BACKOFF_MS = 500, /* after the second zygote that died, doubled */
     BACKOFF_MAX_MS = 30000
 };
@@ -49,9 +51,56 @@ bool crew_zygote_start(struct crew *crew, GError **error)
     return send_open(crew, error);
 }
 
+/* So many workers were ordered of which nobody has said yet who they are. */
+static unsigned nameless(const struct crew *crew)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < crew->seat_n; i++)
+        n += crew->seats[i].seat.state != SEAT_EMPTY &&
+             crew->seats[i].seat.pid == 0;
+    return n;
+}
+
+/* Only who is to be buried.  True: it is one of those. */
+static bool take_name(struct crew *crew, const struct news *news)
+{
+    if (news->number >= crew->seat_n)
+        return false;
+    struct seat *seat = &crew->seats[news->number].seat;
+    if (news->kind == NEWS_DIED)
+        seat->pid = 0;
+    if (news->kind != NEWS_FORKED)
+        return false;
+    seat->pid = MAX(news->pid, 0);
+    return true;
+}
+
+/* What it is forking just now would be an orphan that nobody knows: it has a moment to
+ * say who that is. */
+static void hear_names(struct crew *crew)
+{
+    uint64_t end_ns = clock_mono_ns() + NAMES_MS * MS_NS;
+    struct news news;
+    int fds[ORDERS_FDS_MAX];
+    enum orders_got got = ORDERS_NOTHING;
+    unsigned left = crew->fd >= 0 ? nameless(crew) : 0;
+    while (left > 0 && got != ORDERS_END && clock_mono_ns() < end_ns) {
+        struct pollfd ready = {.fd = crew->fd, .events = POLLIN};
+        poll(&ready, 1, 1);
+        got = orders_take(crew->fd, &news, sizeof news, fds);
+        if (got != ORDERS_GOT)
+            continue;
+        left -= take_name(crew, &news);
+        for (size_t i = 0; i < ORDERS_FDS_MAX; i++)
+            if (fds[i] >= 0)
+                close(fds[i]);
+    }
+}
+
 /* It is gone, or of no use any more. */
 void crew_zygote_end(struct crew *crew)
 {
+    hear_names(crew);
     if (crew->fd >= 0)
         close(crew->fd);
     crew->fd = -1;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* A plugin that ends its worker is named, and costs nobody else anything. */
+#include "pool/inside.h"
 #include "pooling.h"
 #include "unit.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum {
     EVERY = 64,
@@ -204,9 +207,40 @@ static void killing_zygotes_from_outside_loses_and_blames_nobody(void)
     pooling_free(p);
 }
 
+/* Children of this process that nobody has buried. */
+static unsigned unburied(void)
+{
+    unsigned n = 0;
+    uint64_t end_ms = pooling_ms() + 500;
+    pid_t pid;
+    while ((pid = waitpid(-1, NULL, WNOHANG)) >= 0 && pooling_ms() < end_ms) {
+        n += pid > 0;
+        usleep(1000);
+    }
+    return n;
+}
+
+static void who_is_being_forked_when_the_pool_ends_is_buried(void)
+{
+    unsigned orphans = 0;
+    for (int round = 0; round < 5; round++) {
+        struct pooling *p = pooling_open(POOL WORD, NULL);
+        CU_ASSERT(pooling_wait_ready(p, 1));
+        const struct crew *home = p->pool->now->home;
+        uint64_t forks = home->forks;
+        CU_ASSERT(pooling_kill_workers(p) > 0);
+        while (home->forks == forks)
+            pool_run(p->pool, 1);
+        pooling_free(p);
+        orphans += unburied();
+    }
+    CU_ASSERT_EQUAL(orphans, 0);
+}
+
 UNIT_MAIN("pool_death", UNIT(whatever_ends_a_worker_is_blamed_on_its_plugin),
           UNIT(the_same_in_a_class_of_its_own),
           UNIT(a_message_that_kills_two_plugins_is_held_aside),
           UNIT(who_merely_waits_behind_a_deadly_one_is_not_tried_with_it),
           UNIT(killing_workers_from_outside_loses_and_blames_nobody),
+          UNIT(who_is_being_forked_when_the_pool_ends_is_buried),
           UNIT(killing_zygotes_from_outside_loses_and_blames_nobody))
