@@ -16,6 +16,7 @@ enum {
     VALUE_MAX = 4096,
     NAMES_MAX = 16,
     NAME_MAX_BYTES = 4096,
+    NAME_TEXT_MAX = 16 * NAME_MAX_BYTES, /* TSCII makes 12 bytes of one */
     TYPE_MAX = 127,
     METHOD_MAX = 255,
     FIELD_NAME_MAX = 76,
@@ -75,11 +76,12 @@ static void play_names(struct object *child, struct unpacker *from)
     for (uint32_t i = 0; i < n; i++) {
         const uint8_t *raw;
         size_t raw_n;
-        /* Decoded it may be longer than it stood. */
-        g_autofree char *text = unpack_string(from, 4 * NAME_MAX_BYTES);
+        g_autofree char *text = unpack_string(from, NAME_TEXT_MAX);
         unpack_bytes(from, &raw, &raw_n, NAME_MAX_BYTES);
+        /* It was decoded, and cut if need be, where it was said. */
         if (!from->is_bad && child != NULL)
-            object_add_name(child, (const char *)raw, raw_n, NULL, text);
+            object_add_decoded(child, (const char *)raw, raw_n,
+                               g_utf8_make_valid(text, -1));
     }
     if (child != NULL)
         child->is_name_cut |= is_name_cut;

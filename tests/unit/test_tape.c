@@ -196,6 +196,38 @@ static void everything_that_can_be_said_is_said_again(void)
     CU_ASSERT_TRUE(plays_the_same(say_everything, NULL));
 }
 
+/* As many bytes as a name may have, and more when they are decoded. */
+static int32_t name_at_length(void *self, struct task *task)
+{
+    static const char *const charsets[] = {"koi8-r", "windows-1258", "tscii"};
+    char raw[4096];
+    (void)self;
+    if (task->stage != ASSAY_STAGE_OBJECT || task->object->depth != 1)
+        return ASSAY_RC_OK;
+    memset(raw, 0x8a, sizeof raw);
+    memcpy(raw + sizeof raw - 4, ".exe", 4);
+    for (size_t i = 0; i < G_N_ELEMENTS(charsets); i++) {
+        const struct assay_child about = {
+            .struct_size = sizeof about,
+            .kind = ASSAY_OBJECT_MEMBER,
+            .name = {raw, sizeof raw},
+            .charset = {charsets[i], strlen(charsets[i])}};
+        struct writer *writer;
+        struct object *child = NULL;
+        CU_ASSERT_EQUAL_FATAL(writer_begin(task, &about, &writer), ASSAY_RC_OK);
+        writer_commit(writer, &child);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(child);
+        CU_ASSERT(strlen(object_name(child)) > sizeof raw);
+        CU_ASSERT_FALSE(child->is_name_cut);
+    }
+    return ASSAY_RC_OK;
+}
+
+static void names_are_as_long_as_they_were(void)
+{
+    CU_ASSERT_TRUE(plays_the_same(name_at_length, NULL));
+}
+
 static int32_t fail_in_many_ways(void *self, struct task *task)
 {
     static struct object foreign;
@@ -371,6 +403,7 @@ static void every_cut_is_told_and_every_flip_is_harmless(void)
 
 UNIT_MAIN("tape", UNIT(silence_is_eight_bytes),
           UNIT(everything_that_can_be_said_is_said_again),
+          UNIT(names_are_as_long_as_they_were),
           UNIT(errors_and_broken_rules_are_told_again),
           UNIT(bounds_that_were_reached_are_told_again),
           UNIT(who_waited_waits_again),
