@@ -57,7 +57,8 @@ CLI_SRC   := $(wildcard core/cli/*.c)
 UNIT_SRC  := $(wildcard tests/unit/test_*.c)
 UNIT_HELP := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
-BENCH_SRC := $(wildcard tests/bench/*.c)
+BENCH_SRC := $(wildcard tests/bench/bench_*.c tests/bench/make_*.c)
+BENCH_HELP := $(filter-out $(BENCH_SRC),$(wildcard tests/bench/*.c))
 TORTURE_SRC := $(wildcard tests/torture/*.c)
 BAD_SRC   := $(wildcard tests/plugins/*.c)
 BAD_CPP   := $(wildcard tests/plugins/*.cpp)
@@ -280,7 +281,7 @@ torture: all $(BAD_SO) $(B)/torture
 # --- benchmarks, documents, housekeeping ------------------------------------------
 
 BENCH_BIN := $(BENCH_SRC:tests/bench/%.c=$(B)/bench/%)
-$(B)/bench/%: $(B)/obj/tests/bench/%.o $(B)/libassay.a
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(call obj,$(BENCH_HELP)) $(B)/libassay.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) \
 		$(call libs,libclamav) -lpthread -ldl

@@ -11,6 +11,7 @@
 #     ROUNDS=3        rounds (default 3)
 #     MAILS=FOLDER    other mails: every *.txt and *.eml below FOLDER
 #     SCANS=100000    scans for the memory test
+#     ONLY=pool       only what contained workers cost
 set -eu
 cd "$(dirname "$0")/../.."
 build=$PWD/${ASSAY_BUILD:-build}
@@ -19,6 +20,7 @@ scans=${SCANS:-100000}
 assay=$build/assay
 tools=$build/bench
 work=$(mktemp -d "$build/bench-XXXXXX")
+chmod 755 "$work" # started by root, workers are another user
 clamd=
 scratch=$build
 [ "$(stat -f -c %T /dev/shm 2>/dev/null)" = tmpfs ] && scratch=/dev/shm
@@ -97,6 +99,83 @@ scan() { # NAME JOBS LIST
     run "$1-$2" "$assay" scan --json --jobs "$2" --config "$work/$1.conf" \
         --files-from "$3"
 }
+
+# --- contained workers beside the same scans without ----------------------------------------
+heavy_n=400000
+contained_rounds() {
+    cores=$(nproc)
+    i=0
+    while [ $i -lt "$rounds" ]; do
+        i=$((i + 1))
+        printf 'bench: contained workers, round %s of %s\n' $i "$rounds" >&2
+        scan all "$cores" "$list"
+        run bulk "$assay" scan --json --isolate --jobs "$cores" \
+            --config "$work/all.conf" --files-from "$list"
+        run single "$assay" scan --json --isolate --jobs "$cores" \
+            --config "$work/single.conf" --files-from "$list"
+        # shellcheck disable=SC2046
+        set -- $("$tools/bench_price" "$work/all.conf" tests/mail/clean-plain.eml 2>/dev/null)
+        note price-here "$1" 0
+        note price-pool "$2" 0
+        note price-trip "$3" 0
+        # shellcheck disable=SC2046
+        set -- $("$tools/bench_crash" "$work/heavy.conf" \
+            tests/mail/clean-multipart-pdf-png.eml 2>/dev/null)
+        note crash-ready "$1" 0
+        note crash-answer "$2" 0
+    done
+}
+# pss LINES OPTION...: KiB of all processes after so many of the answers
+pss() {
+    lines=$1
+    shift
+    while cat "$list"; do :; done 2>/dev/null | head -n $((lines + 2000)) >"$work/some"
+    "$tools/bench_rss" "$lines" "$assay" scan --json "$@" --config "$work/heavy.conf" \
+        --files-from "$work/some" 2>/dev/null | cut -d' ' -f2
+}
+ms() { printf '  %-44s %8s ms\n' "$@"; }
+contained_report() {
+    printf '\nContained workers, all plugins, as many as processors (%s)\n' "$cores"
+    row "assay scan --jobs $cores" "all-$cores"
+    row 'with --isolate' bulk
+    row 'with --isolate, one mail at a time a worker' single
+    printf '  %-44s %8s x (goal: at least 0.95), one at a time %s x (goal: 0.92)\n' \
+        'isolated beside not' \
+        "$(calc %.2f "$(median "all-$cores" 2) / $(median bulk 2)")" \
+        "$(calc %.2f "$(median "all-$cores" 2) / $(median single 2)")"
+    printf '\nOne small mail, one at a time, by the clock\n'
+    printf '  %-44s %8s us\n' 'in this process' "$(median price-here 2)" \
+        'in the pool' "$(median price-pool 2)" \
+        'the price of the pool (goal: at most 60)' \
+        "$(calc %.1f "$(median price-pool 2) - $(median price-here 2)")" \
+        'a byte there and back by a socketpair' "$(median price-trip 2)"
+    printf '\nA worker dies, %s signatures loaded, engine used\n' $heavy_n
+    ms 'until the next one is ready (goal: at most 15)' "$(median crash-ready 2)" \
+        'until that one has answered a mail' "$(median crash-answer 2)"
+    one=$(pss 1000 --jobs 0)
+    eight=$(pss 8000 --isolate --jobs 8)
+    printf '\nMemory with %s signatures (PSS), 1,000 mails each\n' $heavy_n
+    printf '  %-44s %8s KiB\n' 'one process' "$one" \
+        'eight workers, zygote, front, trays' "$eight" \
+        'more, for each worker (goal: 6144 and its tray)' "$(((eight - one) / 8))"
+    printf '\nA reload while mail is scanned, %s signatures: second by second\n' $heavy_n
+    printf '  %8s %12s %12s\n' second mails/s 'PSS KiB'
+    "$tools/bench_reload" "$work/heavy.conf" 30 <"$list" 2>"$work/err" |
+        awk '{ printf "  %8s %12s %12s %s\n", $1, $2, $3, $4 }'
+    grep '^bench_reload' "$work/err" || :
+}
+contained() {
+    "$tools/make_signatures" $heavy_n "$work/random"
+    sed "s,^database = .*,database = $work/random\, $PWD/sigs/clamav," "$work/all.conf" \
+        >"$work/heavy.conf"
+    { cat "$work/all.conf" && printf '[pool]\nslots = 1\n'; } >"$work/single.conf"
+    contained_rounds
+    contained_report
+}
+if [ "${ONLY:-}" = pool ]; then
+    contained
+    exit 0
+fi
 
 # --- clamd, on the same signatures and the same scratch folder ----------------------------
 clamd_start() {
@@ -247,6 +326,8 @@ if grep -q '^clamd ' "$work/log"; then
         'processor time' "$(calc %.2f "$(median clamd 3) / $(median clamav-2 3)")" \
         "$(calc %.2f "$(median clamd 3) / $(median whole-2 3)")"
 fi
+
+[ ! -e "$build/plugins/clamav.so" ] || contained
 
 # --- memory ----------------------------------------------------------------------------------
 : >"$work/long"

@@ -7,14 +7,13 @@
  *
  * The same mail N times (default 3000), one at a time, the ways taking turns in rounds
  * so that a machine that changes its mind hits all alike.  Prints medians in
- * microseconds: scanned in this process, a byte there and back by a socketpair.
+ * microseconds: scanned in this process, scanned in the pool, a byte there and back by
+ * a socketpair.
  */
 #include "base/clock.h"
-#include "base/conf.h"
-#include "base/error.h"
-#include "host/host.h"
 #include "mail/detect.h"
 #include "mail/message.h"
+#include "opening.h"
 #include "scan/scan.h"
 
 #include <stdio.h>
@@ -28,44 +27,37 @@ enum {
     N_DEFAULT = 3000
 };
 
-/* Times of one way, in order of measuring.  Owned by the program. */
-struct times {
-    GArray *ns; /* uint64_t */
+/* The three ways.  Owned by the program. */
+struct ways {
+    struct opening opening;
+    struct host *host;
+    struct pool *pool;
+    struct scan_plan plan;
+    GBytes *raw;
+    pid_t echo; /* answers each byte with one */
+    int echo_fd;
 };
 
-static int by_value(const void *a, const void *b)
+static bool scan_here(struct ways *ways)
 {
-    const uint64_t *x = a;
-    const uint64_t *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
-static double median_us(const struct times *times)
-{
-    GArray *sorted = g_array_copy(times->ns);
-    g_array_sort(sorted, by_value);
-    double us = (double)g_array_index(sorted, uint64_t, sorted->len / 2) / 1e3;
-    g_array_unref(sorted);
-    return us;
-}
-
-static void note(struct times *times, uint64_t begun_ns)
-{
-    uint64_t ns = clock_mono_ns() - begun_ns;
-    g_array_append_val(times->ns, ns);
-}
-
-/* --- in this process ------------------------------------------------------------- */
-
-static void scan_here(const struct scan_plan *plan,
-                      const struct session *session, GBytes *raw)
-{
-    struct message *message = message_new(raw, session, &plan->limits);
-    scan_free(scan_run(plan, message, 0));
+    struct message *message =
+        message_new(ways->raw, ways->opening.session, &ways->plan.limits);
+    scan_free(scan_run(&ways->plan, message, 0));
     message_free(message);
+    return true;
 }
 
-/* --- a byte there and back ---------------------------------------------------------- */
+static bool scan_there(struct ways *ways)
+{
+    return opening_scan(&ways->opening, ways->pool, ways->raw);
+}
+
+static bool send_byte(struct ways *ways)
+{
+    char byte = 'x';
+    return write(ways->echo_fd, &byte, 1) == 1 &&
+           read(ways->echo_fd, &byte, 1) == 1;
+}
 
 static pid_t echo_start(int *fd)
 {
@@ -86,90 +78,79 @@ static pid_t echo_start(int *fd)
     return child;
 }
 
-static bool echo(int fd)
+static bool open_ways(const char *config, const char *mail, struct ways *out,
+                      GError **error)
 {
-    char byte = 'x';
-    return write(fd, &byte, 1) == 1 && read(fd, &byte, 1) == 1;
+    char *bytes = NULL;
+    gsize size;
+    if (!g_file_get_contents(mail, &bytes, &size, error))
+        return false;
+    out->raw = g_bytes_new_take(bytes, size);
+    out->echo = echo_start(&out->echo_fd);
+    if (!opening_read(config, &out->opening, error) ||
+        !opening_pool(&out->opening, &out->pool, error) ||
+        !opening_host(&out->opening, &out->host, error))
+        return false;
+    out->plan = (struct scan_plan){.scanners = out->host->scanners,
+                                   .scanner_n = out->host->scanner_n,
+                                   .limits = out->opening.limits};
+    detect_start();
+    host_start(out->host);
+    return true;
 }
 
-/* --- the measurement ---------------------------------------------------------------- */
-
-static bool measure(const struct scan_plan *plan, GBytes *raw, unsigned n,
-                    struct times *here, struct times *trip)
+static void close_ways(struct ways *ways)
 {
-    struct session *session = session_new();
-    int fd = -1;
-    pid_t child = echo_start(&fd);
-    bool is_good = child > 0;
-    for (unsigned round = 0; round < ROUNDS && is_good; round++) {
-        for (unsigned i = 0; i < n / ROUNDS; i++) {
-            uint64_t begun_ns = clock_mono_ns();
-            scan_here(plan, session, raw);
-            note(here, begun_ns);
-        }
-        for (unsigned i = 0; i < n / ROUNDS && is_good; i++) {
-            uint64_t begun_ns = clock_mono_ns();
-            is_good = echo(fd);
-            note(trip, begun_ns);
-        }
-    }
-    if (fd >= 0)
-        close(fd);
-    if (child > 0)
-        waitpid(child, NULL, 0);
-    session_free(session);
+    host_stop(ways->host);
+    host_close(ways->host);
+    pool_free(ways->pool);
+    opening_clear(&ways->opening);
+    close(ways->echo_fd);
+    waitpid(ways->echo, NULL, 0);
+    g_bytes_unref(ways->raw);
+}
+
+static bool measure(struct ways *ways, unsigned n)
+{
+    static bool (*const each[])(struct ways *) = {scan_here, scan_there,
+                                                  send_byte};
+    GArray *times[G_N_ELEMENTS(each)];
+    bool is_good = true;
+    for (size_t way = 0; way < G_N_ELEMENTS(each); way++)
+        times[way] = g_array_new(false, false, sizeof(uint64_t));
+    for (unsigned round = 0; round < ROUNDS; round++)
+        for (size_t way = 0; way < G_N_ELEMENTS(each); way++)
+            for (unsigned i = 0; i < n / ROUNDS && is_good; i++) {
+                uint64_t begun_ns = clock_mono_ns();
+                is_good = each[way](ways);
+                uint64_t ns = clock_mono_ns() - begun_ns;
+                g_array_append_val(times[way], ns);
+            }
+    if (is_good)
+        printf("%.1f %.1f %.1f\n", opening_median_ms(times[0]) * 1e3,
+               opening_median_ms(times[1]) * 1e3,
+               opening_median_ms(times[2]) * 1e3);
+    for (size_t way = 0; way < G_N_ELEMENTS(each); way++)
+        g_array_unref(times[way]);
     return is_good;
-}
-
-static struct host *open_host(const char *path, struct limits *limits,
-                              GError **error)
-{
-    struct conf *conf = NULL;
-    struct host *host = NULL;
-    limits_default(limits);
-    if (!conf_read(path, &conf, error))
-        return NULL;
-    const struct host_how how = {.conf = conf, .limits = limits};
-    if (!host_open(&how, &host, error))
-        return NULL;
-    if (host->refusals->len > 0) {
-        const struct refusal *r = host->refusals->pdata[0];
-        g_set_error_literal(error, BASE_ERROR, BASE_ERROR_IO, r->text);
-        return NULL;
-    }
-    return host;
 }
 
 int main(int argc, char **argv)
 {
-    struct limits limits;
+    struct ways ways = {0};
     GError *error = NULL;
-    char *bytes = NULL;
-    gsize size;
     unsigned long n = argc > 3 ? strtoul(argv[3], NULL, 10) : N_DEFAULT;
     if (argc < 3 || n < ROUNDS) {
         fprintf(stderr, "usage: bench_price CONFIG MAIL [N]\n");
         return 2;
     }
-    struct host *host = g_file_get_contents(argv[2], &bytes, &size, &error)
-                            ? open_host(argv[1], &limits, &error)
-                            : NULL;
-    if (host == NULL) {
+    if (!open_ways(argv[1], argv[2], &ways, &error)) {
         fprintf(stderr, "bench_price: %s\n", error->message);
         return 2;
     }
-    g_autoptr(GBytes) raw = g_bytes_new_take(bytes, size);
-    struct times here = {g_array_new(FALSE, FALSE, sizeof(uint64_t))};
-    struct times trip = {g_array_new(FALSE, FALSE, sizeof(uint64_t))};
-    const struct scan_plan plan = {.scanners = host->scanners,
-                                   .scanner_n = host->scanner_n,
-                                   .limits = limits};
-    detect_start();
-    host_start(host);
-    bool is_good = measure(&plan, raw, (unsigned)n, &here, &trip);
-    host_stop(host);
-    host_close(host);
-    if (is_good)
-        printf("%.1f %.1f\n", median_us(&here), median_us(&trip));
+    bool is_good = measure(&ways, (unsigned)n);
+    if (!is_good)
+        fprintf(stderr, "bench_price: a scan failed\n");
+    close_ways(&ways);
     return is_good ? 0 : 2;
 }

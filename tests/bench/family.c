@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#include "family.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PATH_SIZE = 64,
+    PROCESSES_MAX = 256
+};
+
+/* Proportional set of one process in KiB: what it shares is counted once. */
+static long pss(pid_t pid)
+{
+    char path[PATH_SIZE];
+    char line[256];
+    long kib = 0;
+    snprintf(path, sizeof path, "/proc/%ld/smaps_rollup", (long)pid);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, "Pss:", 4) == 0)
+            kib = strtol(line + 4, NULL, 10);
+    if (file != NULL)
+        fclose(file);
+    return kib;
+}
+
+/* Adds the children of `pid` to `found`. */
+static size_t children(pid_t pid, pid_t *found, size_t n)
+{
+    char path[PATH_SIZE];
+    long child;
+    snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", (long)pid,
+             (long)pid);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && n < PROCESSES_MAX &&
+           fscanf(file, "%ld", &child) == 1)
+        found[n++] = (pid_t)child;
+    if (file != NULL)
+        fclose(file);
+    return n;
+}
+
+long family_kib(pid_t root)
+{
+    pid_t all[PROCESSES_MAX] = {root};
+    size_t n = 1;
+    long kib = 0;
+    for (size_t i = 0; i < n; i++) {
+        kib += pss(all[i]);
+        n = children(all[i], all, n);
+    }
+    return kib;
+}
