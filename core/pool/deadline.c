@@ -14,7 +14,8 @@ enum {
     LATE_MS =
         2000, /* a scan ends itself at limits.max_time; so much later never */
     GRACE_MS = 100, /* after the caller's own deadline */
-    MOVE_MS = 50    /* what waits behind something slower is moved */
+    MOVE_MS = 50,   /* what waits behind something slower is moved */
+    DEAF_MS = 5000, /* a worker that lives takes its next message at once */
 };
 
 static void warn(const struct crew *crew, struct seat *seat, uint64_t call_ns,
@@ -52,6 +53,15 @@ static bool is_call_late(const struct crew *crew, struct seat *seat,
     return false;
 }
 
+/* It was rung and does not take what is there: a plugin has robbed it of its bell, or
+ * it is stopped.  What it has not begun with goes to another one. */
+static bool is_deaf(const struct seat *seat, uint64_t now_ns)
+{
+    const struct tray_slot *slot = &seat->tray.head->slots[seat_oldest(seat)];
+    return now_ns > seat->current_ns + DEAF_MS * MS_NS &&
+           atomic_load(&slot->state) == TRAY_QUEUED;
+}
+
 static void look_at_seat(struct crew *crew, struct seat *seat, uint64_t now_ns)
 {
     const struct generation *generation = crew->self;
@@ -71,6 +81,8 @@ static void look_at_seat(struct crew *crew, struct seat *seat, uint64_t now_ns)
         is_late = true;
     if (is_late || is_call_late(crew, seat, now_ns)) {
         crew_kill(crew, seat, DEATH_TIMEOUT);
+    } else if (is_deaf(seat, now_ns)) {
+        crew_kill(crew, seat, DEATH_OUTSIDE);
     } else if (seat->load_n > 1 && now_ns - since_ns > MOVE_MS * MS_NS) {
         seat->is_slow = true;
         serve_withdraw(seat);
