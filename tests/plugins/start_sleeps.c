@@ -8,7 +8,8 @@ static int32_t start(void *inst, const struct assay_start *start,
     (void)inst;
     (void)start;
     (void)err;
-    if (bad_every > 0)
+    /* Longer than anybody waits for a start. */
+    for (int i = 0; i < 3 && bad_every > 0; i++)
         bad_wait(0);
     return ASSAY_RC_OK;
 }

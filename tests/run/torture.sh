@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The torture's ledger can tell: without a pool a bad plugin that reads files is a hole,
+# The torture, short: in the pool with the bad plugins in classes of their own, then in
+# the class of the good ones.  And its ledger can tell: without a pool a bad plugin that reads files is a hole,
 # one that speaks as another is wrong, and one that hurts nobody is neither.
 set -eu
 torture=${ASSAY_BUILD:-build}/torture
@@ -24,3 +25,6 @@ in_process opens_files
 grep -q 'opens_files got through: /etc/passwd opened' "$dir/err" || fail 'opens_files: not told'
 in_process pending_forever
 [ $status -eq 0 ] || fail "pending_forever: status $status, not 0"
+
+"$torture" --seconds 10 tests/mail >"$dir/out" 2>"$dir/err" || fail 'in classes of their own'
+"$torture" --seconds 4 --together tests/mail >"$dir/out" 2>"$dir/err" || fail together

@@ -36,10 +36,10 @@ static const struct bad table[] = {
     {.name = "slow_create", .outcome = BAD_WELL},
     {.name = "destroy_dies", .outcome = BAD_WELL},
     {.name = "stop_hangs", .outcome = BAD_WELL},
-    {.name = "create_dies", .outcome = BAD_DOWN},
-    {.name = "self_test_dies", .outcome = BAD_DOWN},
+    {.name = "create_dies", .outcome = BAD_REFUSED},
+    {.name = "self_test_dies", .outcome = BAD_WELL},
     {.name = "start_dies", .outcome = BAD_DOWN},
-    {.name = "start_sleeps", .outcome = BAD_DOWN},
+    {.name = "start_sleeps", .outcome = BAD_DOWN, .is_slow = true},
 };
 
 /* The phase of a mail of its own for bad plugin `i` of `n`: they are spread over the
@@ -59,14 +59,27 @@ static uint32_t choose_phase(const struct mails *mails, GHashTable *taken,
     return phase;
 }
 
-GPtrArray *bads_new(const struct mails *mails, const char *only)
+/* Where it shares their class, one that never gets up keeps the good ones down. */
+static bool is_chosen(const struct bad *bad, const GStrv names,
+                      const struct bads_how *how)
+{
+    if (bad->is_slow && how->is_short)
+        return false;
+    if (names != NULL &&
+        !g_strv_contains((const char *const *)names, bad->name))
+        return false;
+    return !how->are_together ||
+           (bad->outcome != BAD_DOWN && bad->outcome != BAD_REFUSED);
+}
+
+GPtrArray *bads_new(const struct mails *mails, const struct bads_how *how)
 {
     GPtrArray *bads = g_ptr_array_new_with_free_func(g_free);
     GHashTable *taken = g_hash_table_new(NULL, NULL);
-    g_auto(GStrv) names = only != NULL ? g_strsplit(only, ",", -1) : NULL;
+    g_auto(GStrv) names =
+        how->only != NULL ? g_strsplit(how->only, ",", -1) : NULL;
     for (unsigned i = 0; i < G_N_ELEMENTS(table); i++) {
-        if (names != NULL &&
-            !g_strv_contains((const char *const *)names, table[i].name))
+        if (!is_chosen(&table[i], names, how))
             continue;
         struct bad *bad = g_memdup2(&table[i], sizeof table[i]);
         bad->name = g_intern_static_string(bad->name);
@@ -79,12 +92,15 @@ GPtrArray *bads_new(const struct mails *mails, const char *only)
 
 bool bad_acts(const struct bad *bad, const struct mail *mail)
 {
-    return mail->number % BADS_EVERY == bad->phase;
+    return bad->outcome == BAD_DOWN || bad->outcome == BAD_REFUSED ||
+           mail->number % BADS_EVERY == bad->phase;
 }
 
 void bads_conf(GString *to, const GPtrArray *bads, const char *folder,
                bool are_together)
 {
+    if (are_together)
+        g_string_append(to, "[class main]\nplugin_time = 1 s\n");
     for (unsigned i = 0; i < bads->len; i++) {
         const struct bad *bad = bads->pdata[i];
         g_string_append_printf(

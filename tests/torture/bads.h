@@ -19,8 +19,9 @@ enum bad_outcome {
     BAD_MAY, /* anything: it may be caught or not, but it speaks for itself only */
     BAD_HOLE, /* nothing but `failed` or CLEAN: any other finding is a success of
                  * its and so a hole in the sandbox */
-    BAD_WELL, /* CLEAN: what it does hurts nobody's scan */
-    BAD_DOWN, /* `failed` with every mail: it never gets up */
+    BAD_WELL,    /* CLEAN: what it does hurts nobody's scan */
+    BAD_DOWN,    /* `failed` with every mail: no worker of its gets up */
+    BAD_REFUSED, /* nothing, ever: it is refused when the pool opens */
 };
 
 /* One of them.  Owned by the list. */
@@ -29,6 +30,7 @@ struct bad {
     enum bad_outcome outcome;
     const char *settings; /* more lines for its section; NULL: none */
     bool adds_children;   /* others see more, or have less of the bounds left */
+    bool is_slow;         /* see struct bads_how */
     uint32_t phase;  /* see tests/plugins/bad.h; the modulus is BADS_EVERY */
     uint64_t acted;  /* answered mails that it acted on */
     uint64_t failed; /* of those: with a `failed` in its name */
@@ -38,13 +40,19 @@ enum {
     BADS_EVERY = 251
 };
 
-/*
- * All of them, or those named in `only` (comma-separated; NULL: all).  Their phases
- * are chosen so that each acts on at least one of the mails, where there are enough.
- */
-GPtrArray *bads_new(const struct mails *mails, const char *only);
+/* Which of them. */
+struct bads_how {
+    const char *only; /* comma-separated; NULL: all */
+    bool
+        are_together; /* less those that would keep their class from getting up */
+    bool is_short;    /* less those that hold the pool's opening for a minute */
+};
 
-/* Will it act on that mail?  Not asked of BAD_DOWN. */
+/* Their phases are chosen so that each acts on at least one of the mails, where there
+ * are enough. */
+GPtrArray *bads_new(const struct mails *mails, const struct bads_how *how);
+
+/* Will it act on that mail?  Those that are down act on all. */
 bool bad_acts(const struct bad *bad, const struct mail *mail);
 
 /* Appends their sections.  `folder` has the files; each gets a class of its own

@@ -65,11 +65,31 @@ static struct voice hear(const struct scan *scan, const struct bad *bad)
     return voice;
 }
 
+static void check_refused(struct tally *tally, const struct mail *mail,
+                          const struct bad *bad, const struct voice *voice)
+{
+    if (voice->failed == NULL && voice->other == NULL && !voice->is_clean)
+        return;
+    tally->wrong++;
+    tell(tally, mail, "%s cannot be loaded, but speaks", bad->name);
+}
+
+/* It failed so often that the pool does without it for a while. */
+static bool is_left_out(const struct bad *bad, const struct voice *voice)
+{
+    return voice->failed != NULL && bad->failed > 0 &&
+           strcmp(voice->failed->name, "out") == 0;
+}
+
 static void check_acted(struct tally *tally, const struct mail *mail,
                         struct bad *bad, const struct voice *voice)
 {
     bad->acted++;
     bad->failed += voice->failed != NULL;
+    if (bad->outcome == BAD_REFUSED) {
+        check_refused(tally, mail, bad, voice);
+        return;
+    }
     bool must_fail = bad->outcome == BAD_DIES || bad->outcome == BAD_DOWN;
     bool must_be_clean = bad->outcome == BAD_WELL;
     bool has_hole = bad->outcome == BAD_HOLE && voice->other != NULL;
@@ -107,6 +127,8 @@ static void check_idle(struct tally *tally, const struct mail *mail,
     }
     if (voice->failed != NULL && is_excused) {
         tally->excused++;
+    } else if (is_left_out(bad, voice)) {
+        tally->left_out++;
     } else if (voice->failed != NULL) {
         tally->blamed_wrongly++;
         tell(tally, mail, "%s is blamed and did nothing: %s: %s", bad->name,
@@ -152,8 +174,8 @@ void tally_check(struct tally *tally, const struct mail *mail,
     for (unsigned i = 0; i < tally->bads->len; i++) {
         struct bad *bad = tally->bads->pdata[i];
         const struct voice voice = hear(scan, bad);
-        bool acts = bad->outcome == BAD_DOWN || bad_acts(bad, mail);
-        is_disturbed |= acts && bad->outcome != BAD_DOWN;
+        bool acts = bad_acts(bad, mail);
+        is_disturbed |= acts && bad->outcome < BAD_DOWN;
         is_same_tree &= !(acts && bad->adds_children);
         if (tally->are_together)
             bad->acted += acts;

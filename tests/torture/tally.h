@@ -25,6 +25,7 @@ struct tally {
     uint64_t cancelled; /* of the answered ones */
     uint64_t disturbed; /* of the answered ones: a bad plugin acted on it */
     uint64_t excused;   /* voices that were lost to a worker that we killed */
+    uint64_t left_out;  /* idle voices of plugins that had failed often */
     uint64_t wrong;
     uint64_t lost;
     uint64_t blamed_wrongly;

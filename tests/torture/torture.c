@@ -32,6 +32,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    SHORT_S = 300
+};
+
 static int seconds = 20;
 static int seed;
 static int mails_max = 100000;
@@ -57,7 +61,9 @@ static char *good_conf(const char *build)
 {
     g_autofree char *cwd = g_get_current_dir();
     return g_strdup_printf(
-        "[pool]\nbreaker_failures = 1000\n"
+        "[pool]\nload_time = 5 min\n"
+        "breaker_failures = 5\nbreaker_backoff = 300 ms\n"
+        "breaker_backoff_max = 1 s\n"
         "[plugin attachment]\nfile = %s/plugins/attachment.so\nclass = main\n"
         "block_lists = %s/sigs/attachment/owa-today.list\n"
         "[plugin archive]\nfile = %s/plugins/archive.so\nclass = main\n"
@@ -100,7 +106,10 @@ static int run(void)
     struct mails *mails =
         mails_read((const char *const *)folders, g_strv_length(folders),
                    (unsigned)MAX(mails_max, 1));
-    GPtrArray *bads = bads_new(mails, only);
+    const struct bads_how how = {.only = only,
+                                 .are_together = are_together != 0,
+                                 .is_short = seconds < SHORT_S};
+    GPtrArray *bads = bads_new(mails, &how);
     struct torture t = {.mails = mails,
                         .bads = bads,
                         .seconds = (unsigned)MAX(seconds, 1),
@@ -122,10 +131,10 @@ static int run(void)
     tell_bads(bads);
     printf(
         "  seed %" PRIu32
-        ": %u mails, %lu cancelled, %lu disturbed, %lu excused by %lu kills\n",
+        ": %u mails, %lu cancelled, %lu disturbed, %lu left out, %lu excused by %lu kills\n",
         t.seed, mails->all->len, (unsigned long)t.tally.cancelled,
-        (unsigned long)t.tally.disturbed, (unsigned long)t.tally.excused,
-        (unsigned long)t.kills);
+        (unsigned long)t.tally.disturbed, (unsigned long)t.tally.left_out,
+        (unsigned long)t.tally.excused, (unsigned long)t.kills);
     tally_print(&t.tally);
     bool is_good = tally_is_good(&t.tally);
     tally_clear(&t.tally);
