@@ -23,6 +23,7 @@ static struct pool_how pool_how_of(const struct control *control,
         .resolver = control->resolver,
         .only_file = control->how.plugin,
         .no_plugins = control->how.no_plugins,
+        .landlock_abi_max = setup_landlock_abi(),
     };
 }
 

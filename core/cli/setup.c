@@ -226,6 +226,16 @@ void setup_close(struct setup *setup)
     *setup = (struct setup){0};
 }
 
+uint32_t setup_landlock_abi(void)
+{
+    const char *text = g_getenv("ASSAY_LANDLOCK_ABI");
+    guint64 abi = 0;
+    if (text == NULL ||
+        !g_ascii_string_to_unsigned(text, 10, 1, 1000, &abi, NULL))
+        return 0;
+    return (uint32_t)abi;
+}
+
 static void say(const char *before, const char *text)
 {
     g_autofree char *shown = escape_dup(text, strlen(text), 0);

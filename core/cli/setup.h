@@ -18,6 +18,7 @@
 #include <glib.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* What to open.  Strings may be NULL. */
 struct setup_how {
@@ -43,6 +44,10 @@ struct setup {
 bool setup_open(const struct setup_how *how, struct setup *out,
                 GPtrArray *errors);
 void setup_close(struct setup *setup);
+
+/* ASSAY_LANDLOCK_ABI of the environment: as though the kernel had no newer Landlock,
+ * for tests.  0: the kernel's own. */
+uint32_t setup_landlock_abi(void);
 
 /* Each on a line of standard error. */
 void setup_say_errors(const GPtrArray *errors);

@@ -13,6 +13,7 @@
 #include <glib.h>
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /*
  * Loads the file at `path` (absolute) into this process.  It must be a regular ELF
@@ -23,5 +24,10 @@
  * Constructors run: load only what has been probed (host/probe.h).
  */
 bool load_file(const char *path, struct descriptor **out, GError **error);
+
+/* For the rest of this process: files may belong to root, or to `owner` instead of the
+ * running user.  A process that has given up root says 0: a plugin could else be made
+ * by what it is to be kept from. */
+void load_trust_owner(uid_t owner);
 
 #endif

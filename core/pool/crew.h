@@ -102,7 +102,8 @@ struct crew {
     unsigned stillborn; /* workers in a row that died before they were ready */
     uint64_t fork_ns;   /* when the next fork may be */
     bool has_new_trays; /* guests look into old ones */
-    bool was_open;      /* cards and refusals are there for good */
+    bool has_told_sandbox;
+    bool was_open; /* cards and refusals are there for good */
     uint64_t forks;
     uint64_t deaths;
     GByteArray *buffer;

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/escape.h"
+#include "pool/syscalls.h"
 
 #include <string.h>
 
@@ -47,6 +48,7 @@ void crumb_call(struct crumb *crumb, uint32_t place)
 
 void crumb_return(struct crumb *crumb)
 {
+    syscalls_blame(NULL);
     atomic_store_explicit(&crumb->scanner, 0, memory_order_release);
     atomic_store_explicit(&crumb->call_ns, 0, memory_order_relaxed);
 }
@@ -56,6 +58,7 @@ static int32_t watched_handle(void *self, struct task *task)
     const struct watched *w = self;
     leave(w->crumb, task->object);
     enter(w->crumb, w->number);
+    syscalls_blame(w->inner->name);
     int32_t rc = w->inner->handle(w->inner->self, task);
     crumb_return(w->crumb);
     return rc;

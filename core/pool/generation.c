@@ -25,6 +25,7 @@ static void on_ready(void *self, struct crew *crew, struct seat *seat,
 {
     struct generation *generation = self;
     tally_ready(crew, seat, clock_mono_ns());
+    gaps_tell(crew, &hello->sandbox);
     carry_serve(generation, crew);
     if (generation->state == GENERATION_TESTING)
         admission_greet(generation->admission, crew, hello);
@@ -62,8 +63,13 @@ static bool start_crew(struct generation *generation, const char *class_name,
     const struct recipe *recipe = generation->recipe;
     const struct pool_options *options = &recipe->options;
     struct class_options class;
+    struct account account;
     if (!class_options_read(recipe->conf, class_name, options, &class, error))
         return false;
+    if (!gaps_account(class.user, &account, error)) {
+        class_options_clear(&class);
+        return false;
+    }
     bool is_home = strcmp(class_name, CLASS_MAIN) == 0;
     bool has_guests = generation->crews->len > 0 || !is_home;
     g_autofree char *name = g_strdup(class_name);
@@ -75,6 +81,8 @@ static bool start_crew(struct generation *generation, const char *class_name,
         .only_file = recipe->only_file,
         .no_plugins = recipe->how.no_plugins,
         .foreign = foreign,
+        .uid = account.uid,
+        .gid = account.gid,
         .sandbox_is_required = options->sandbox == POOL_SANDBOX_REQUIRED,
         .landlock_abi_max = recipe->how.landlock_abi_max,
         .memory_bytes = class.memory,
@@ -151,7 +159,7 @@ struct generation *generation_new(struct pool *pool, struct recipe *recipe,
     generation->refusals = g_ptr_array_new();
     generation->carries = g_ptr_array_new_with_free_func(carry_free);
     g_ptr_array_add(pool->generations, generation);
-    if (start_guests(generation, error))
+    if (gaps_allow(recipe, error) && start_guests(generation, error))
         return generation;
     generation_free(generation);
     return NULL;

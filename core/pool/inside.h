@@ -9,6 +9,7 @@
  *     serve.c       from the queue into trays, and answers out of them
  *     tally.c       what happened, into counters and crash reports
  *     same.c        equal messages, which are scanned once
+ *     gaps.c        what workers are shut in by
  *     death.c       what becomes of messages whose worker died
  *     deadline.c    who is late, who is to be replaced
  *     answer.c      the end of a job
@@ -20,6 +21,7 @@
 #ifndef POOL_INSIDE_H
 #define POOL_INSIDE_H
 
+#include "pool/account.h"
 #include "pool/admission.h"
 #include "pool/breaker.h"
 #include "pool/carry.h"
@@ -30,6 +32,7 @@
 #include "pool/recipe.h"
 #include "pool/reload.h"
 #include "pool/reply.h"
+#include "pool/sandbox.h"
 #include "pool/watch.h"
 
 #include <glib.h>
@@ -94,6 +97,7 @@ struct pool {
     uint64_t tick_ns;     /* when late ones were last looked for */
     uint64_t next_number;
     uint64_t next_generation;
+    uint32_t gaps_told; /* a bit for each enum sandbox_measure */
     bool is_ending;
 };
 
@@ -179,6 +183,14 @@ void tally_answer(struct job *job, const struct message *message,
 void tally_death(struct crew *crew, const struct seat *seat,
                  const struct death *death, const struct crumb_copy *crumb);
 void tally_ready(struct crew *crew, const struct seat *seat, uint64_t now_ns);
+
+/* --- gaps.c --- */
+/* A worker of this crew is shut in as `report` says. */
+void gaps_tell(struct crew *crew, const struct sandbox_report *report);
+/* False: the sandbox is required, and this machine cannot give all of it. */
+bool gaps_allow(const struct recipe *recipe, GError **error);
+/* Whom workers run as; zeroes: as whoever runs this. */
+bool gaps_account(const char *user, struct account *out, GError **error);
 
 /* --- death.c --- */
 void death_of_seat(struct crew *crew, struct seat *seat, int status);

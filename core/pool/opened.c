@@ -4,9 +4,11 @@
 #include "base/error.h"
 #include "host/card.h"
 #include "host/class.h"
+#include "host/load.h"
 #include "host/threads.h"
 #include "mail/detect.h"
 #include "pool/pages.h"
+#include "pool/reach.h"
 #include "pool/rights.h"
 
 #include <string.h>
@@ -88,11 +90,31 @@ static bool read_conf(struct opened *opened, GError **error)
                       error);
 }
 
-static bool drop_rights(const struct zygote_task *task, GError **error)
+/* Goes on as root where the workers' user could not read what is to be opened, unless
+ * the sandbox is required. */
+static bool drop_rights(struct opened *opened, GError **error)
 {
-    if (task->uid == 0 || geteuid() != 0)
+    const struct zygote_task *task = &opened->task;
+    if (task->uid == 0)
         return true;
-    return rights_drop(task->uid, task->gid, error);
+    load_trust_owner(0);
+    if (geteuid() != 0)
+        return rights_drop(task->uid, task->gid, error);
+    const struct host_how how = {
+        .conf = opened->conf,
+        .limits = &opened->limits,
+        .only_file = task->only_file,
+        .class_name = task->class_name,
+    };
+    if (reach_all(&how, task->uid, task->gid, &opened->uid_why))
+        return rights_drop(task->uid, task->gid, error);
+    if (!task->sandbox_is_required)
+        return true;
+    g_set_error(error, BASE_ERROR, BASE_ERROR_CONF,
+                "[pool] sandbox = required, but %s: open it to that user, or "
+                "name another one in [pool] user",
+                opened->uid_why);
+    return false;
 }
 
 /* A fork keeps the thread that forks; locks that others hold stay shut for ever. */
@@ -126,6 +148,7 @@ static bool prepare_sandbox(struct opened *opened, GError **error)
         .max_files = WORKER_FILES,
         .is_required = task->sandbox_is_required,
         .landlock_abi_max = task->landlock_abi_max,
+        .uid_why = opened->uid_why,
         .parent = getpid(),
     };
     if (!sandbox_prepare(may, &opened->sandbox, error))
@@ -143,7 +166,7 @@ bool opened_new(struct zygote_task *task, struct opened **out, GError **error)
     opened->task = *task;
     *task = (struct zygote_task){0};
     opened->is_home = strcmp(opened->task.class_name, CLASS_MAIN) == 0;
-    if (!drop_rights(&opened->task, error) || !read_conf(opened, error) ||
+    if (!read_conf(opened, error) || !drop_rights(opened, error) ||
         !read_foreign(opened, error))
         return false;
     const struct host_how how = {

@@ -30,6 +30,7 @@ struct opened {
     struct sandbox *sandbox;
     struct sandbox_rules rules; /* what is the same for all workers */
     bool is_home;
+    char *uid_why; /* why it goes on as root; NULL: it does not */
 };
 
 /* Gives up root, loads plugins, gets all ready that workers can share.  [once] Takes

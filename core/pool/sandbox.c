@@ -143,6 +143,9 @@ static bool enter_session(const struct entering *in)
 static void offer_to_the_oom_killer(void)
 {
     static const char most[] = "1000";
+    /* One that has changed its user has no files of its own here; for this moment it
+     * has: nobody else of this user may trace. */
+    (void)prctl(PR_SET_DUMPABLE, 1UL, 0UL, 0UL, 0UL);
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return;
@@ -291,7 +294,7 @@ bool sandbox_enter(const struct sandbox *sandbox,
 {
     struct entering in = {sandbox, rules, out, error};
     memset(out, 0, sizeof *out);
-    word_uid(out);
+    word_uid(out, rules->uid_why);
     if (!enter_session(&in) || !enter_undumpable(&in) ||
         !enter_environment(&in))
         return false;

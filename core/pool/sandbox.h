@@ -83,6 +83,7 @@ struct sandbox_rules {
     uint32_t max_files;
     bool is_required;          /* a gap is an error; else it is told */
     uint32_t landlock_abi_max; /* 0: the kernel's own */
+    const char *uid_why;       /* why it runs as root; NULL: not known */
     pid_t parent;              /* the zygote: the worker ends with it; 0: not */
     const int *keep_fds;       /* beside 0, 1 and 2; any order */
     size_t keep_fd_n;
@@ -149,8 +150,9 @@ bool sandbox_enter(const struct sandbox *sandbox,
                    const struct sandbox_rules *rules,
                    struct sandbox_report *out, GError **error);
 
-/* What this kernel and these rights can give; changes nothing. */
-void sandbox_probe(struct sandbox_report *out);
+/* What this kernel and these rights can give; changes nothing.  `landlock_abi_max` as
+ * in struct sandbox_rules. */
+void sandbox_probe(uint32_t landlock_abi_max, struct sandbox_report *out);
 
 /* True where something that `sandbox = required` needs is missing; *out is then the
  * first such measure.  A cgroup is never needed: rlimits stand in for it. */

@@ -21,9 +21,11 @@ void word_set(struct sandbox_report *report, enum sandbox_measure measure,
     g_strlcpy(word->why, why, sizeof word->why);
 }
 
-void word_uid(struct sandbox_report *report)
+void word_uid(struct sandbox_report *report, const char *why)
 {
     const char *excess = rights_excess();
+    if (excess != NULL && why != NULL)
+        excess = why;
     word_set(report, SANDBOX_UID,
              excess == NULL ? SANDBOX_GIVEN : SANDBOX_MISSING,
              excess == NULL ? "" : excess);
@@ -48,15 +50,15 @@ uint32_t word_landlock(struct sandbox_report *report, uint32_t abi_max)
     return abi;
 }
 
-void sandbox_probe(struct sandbox_report *out)
+void sandbox_probe(uint32_t landlock_abi_max, struct sandbox_report *out)
 {
     const char *why = NULL;
     memset(out, 0, sizeof *out);
     /* Of any process, and never refused. */
     for (size_t i = 0; i < SANDBOX_MEASURES; i++)
         out->words[i].state = SANDBOX_GIVEN;
-    word_uid(out);
-    (void)word_landlock(out, 0);
+    word_uid(out, NULL);
+    (void)word_landlock(out, landlock_abi_max);
     g_autofree char *base = cgroup_base(CGROUP_ROOT, NULL, &why);
     if (base == NULL)
         word_set(out, SANDBOX_CGROUP, SANDBOX_MISSING, why);

@@ -18,7 +18,8 @@
  *     killed        calls of another architecture (i386, x32): at once, untold
  *
  * Refused is trapped (SIGSYS), not just answered, so that it can be told: one line on
- * descriptor 2, `denied system call NAME (NUMBER)`, and the number where the rules say.
+ * descriptor 2, `denied system call NAME (NUMBER) by PLUGIN`, and the number where the
+ * rules say.
  * Telling is done by this process and so is worth what the process is worth: one that
  * has been taken over may keep silent, but it cannot make the call.  SIGSYS cannot be
  * given another handler; where it is blocked the kernel ends the process.
@@ -60,6 +61,10 @@ const char *syscalls_lacking(void);
  * in struct sandbox_rules.  0, or the errno with which the kernel refused.
  */
 int syscalls_enter(const struct syscalls *calls, _Atomic uint32_t *denied);
+
+/* Whose code runs from now on, so that what is denied is told with its name.  Static,
+ * or as long-lived as the process; NULL: core's own.  [worker] */
+void syscalls_blame(const char *plugin);
 
 /* "connect", static once asked for; NULL where this machine knows no such call. */
 const char *syscalls_name(uint32_t number);

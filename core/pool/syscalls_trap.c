@@ -20,13 +20,14 @@
 enum {
     CALLS =
         512, /* numbers whose names are known; larger ones share one count */
-    LINE_BYTES = 96
+    LINE_BYTES = 256
 };
 
 /* The handler has no other way to know them; written before it is in force. */
 static const char *names[CALLS];
 static _Atomic uint32_t told[CALLS + 1];
 static _Atomic uint32_t *denied_at;
+static const char *_Atomic blamed;
 
 /* No scanner makes these by accident.  Numbers of other machines are negative. */
 static const int fatal_calls[] = {
@@ -116,6 +117,11 @@ const char *syscalls_name(uint32_t number)
     return names[number];
 }
 
+void syscalls_blame(const char *plugin)
+{
+    atomic_store_explicit(&blamed, plugin, memory_order_relaxed);
+}
+
 /* --- in the handler: nothing that is not async-signal-safe -------------------- */
 
 struct line {
@@ -147,6 +153,7 @@ static void line_number(struct line *line, uint32_t number)
 static void tell(uint32_t number, bool is_fatal)
 {
     struct line line = {.n = 0};
+    const char *plugin = atomic_load_explicit(&blamed, memory_order_relaxed);
     size_t slot = number < CALLS ? number : CALLS;
     uint32_t count = atomic_fetch_add(&told[slot], 1) + 1;
     if ((count & (count - 1)) != 0 && !is_fatal)
@@ -156,7 +163,12 @@ static void tell(uint32_t number, bool is_fatal)
                                                             : "unknown");
     line_add(&line, " (");
     line_number(&line, number);
-    line_add(&line, is_fatal ? "): ends the process" : ")");
+    line_add(&line, ")");
+    if (plugin != NULL) {
+        line_add(&line, " by ");
+        line_add(&line, plugin);
+    }
+    line_add(&line, is_fatal ? ": ends the process" : "");
     if (count > 1) {
         line_add(&line, ", times ");
         line_number(&line, count);

@@ -2,6 +2,7 @@
 #include "pool/trial.h"
 
 #include "base/escape.h"
+#include "pool/syscalls.h"
 
 #include <assay/plugin.h>
 
@@ -89,13 +90,15 @@ const char *death_name(const struct death *death)
 static void say_cause(const struct death *death, GString *to)
 {
     const char *abbreviation = NULL;
+    const char *call = NULL;
     switch (death->cause) {
     case DEATH_TIMEOUT:
         g_string_append(to, "did not return in time and was ended");
         break;
     case DEATH_DENIED:
-        g_string_append_printf(to, "made a forbidden system call (number %d)",
-                               death->number);
+        call = syscalls_name((uint32_t)death->number);
+        g_string_append_printf(to, "made a forbidden system call: %s (%d)",
+                               call != NULL ? call : "unknown", death->number);
         break;
     case DEATH_MEMORY:
         g_string_append(to, "took more memory than it may");

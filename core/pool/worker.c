@@ -2,6 +2,7 @@
 #include "pool/worker.h"
 
 #include "pool/reply.h"
+#include "pool/syscalls.h"
 #include "pool/worker_ask.h"
 #include "pool/worker_bell.h"
 #include "pool/worker_guest.h"
@@ -212,6 +213,7 @@ static void do_self_tests(struct worker *w, struct tray_slot *slot,
         if (instance == NULL || is_listed(place, p, n))
             continue;
         crumb_call(crumb, (uint32_t)place);
+        syscalls_blame(instance->name);
         if (!host_self_test(instance, &error)) {
             g_ptr_array_add(failures.texts, g_strdup(instance->name));
             g_ptr_array_add(failures.texts, g_strdup(error->message));

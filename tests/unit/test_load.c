@@ -244,7 +244,7 @@ static void a_file_of_another_user_is_refused(void)
     if (geteuid() == 0 && chown(path, 12345, (gid_t)-1) == 0)
         expect_file(path,
                     "belongs to user 12345, who could change what runs here: "
-                    "it must belong to root or to user 0 (chown)");
+                    "it must belong to root (chown)");
     remove_file(path);
 }
 

@@ -488,7 +488,7 @@ static void a_report_has_a_word_for_every_measure(void)
     }
     struct sandbox_report probed;
     enum sandbox_measure gap = SANDBOX_CGROUP;
-    sandbox_probe(&probed);
+    sandbox_probe(0, &probed);
     CU_ASSERT_EQUAL(probed.landlock_abi, end.report.landlock_abi);
     CU_ASSERT_EQUAL(sandbox_report_gap(&probed, &gap), geteuid() == 0);
     CU_ASSERT_EQUAL(gap, geteuid() == 0 ? SANDBOX_UID : SANDBOX_CGROUP);

@@ -1,0 +1,153 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A plugin that tries to get out of a worker of `assay scan --isolate`: what it may not
+# do is refused or ends the worker, and the log names the plugin and the system call.
+# As root, whose workers run as another user or (what they need is not open to that
+# one) as root; as an ordinary user; each with the kernel's Landlock and as though it
+# were that of Linux 6.1 (ABI 2).
+set -eu
+cd "$(dirname "$0")/../.."
+build=$(cd "${ASSAY_BUILD:-build}" && pwd)
+dir=$(mktemp -d "${TMPDIR:-/tmp}/assay-sandbox.XXXXXX")
+trap 'rm -rf "$dir"' EXIT
+fail() {
+    echo "sandbox.sh: $who${abi:+, Landlock $abi}: $*" >&2
+    exit 1
+}
+
+chmod 755 "$dir"
+mkdir -m 755 "$dir/open"
+mkdir -m 700 "$dir/shut"
+cp "$build/assay" "$dir/open/"
+cp "$build/bad/probe.so" "$dir/open/"
+cp "$build/bad/probe.so" "$dir/shut/"
+printf 'Subject: x\n\nNothing here.\n' >"$dir/open/mail.eml"
+
+# scan FOLDER TRY PATH MORE: the plugin from FOLDER makes its attempts.
+scan() {
+    printf '[plugin probe]\nfile = %s/probe.so\ntry = %s\npath = %s\n[pool]\n%s\n' \
+        "$dir/$1" "$2" "$3" "workers_max = 1
+breaker_failures = 1000
+${4:-}" >"$dir/open/probe.conf"
+    status=0
+    # shellcheck disable=SC2086
+    SECRET=in-the-environment ${abi:+env ASSAY_LANDLOCK_ABI=$abi} $as "$dir/open/assay" \
+        scan --isolate --verbose --json --config "$dir/open/probe.conf" "$dir/open/mail.eml" \
+        >"$dir/out" 2>"$dir/err" || status=$?
+}
+
+# came NAME: what came of an attempt.
+came() {
+    jq -r --arg name "$1" '.findings[] | select(.plugin == "probe" and .name == $name) | .text' "$dir/out"
+}
+
+told() { # a regular expression of one line of the log
+    grep -q "$1" "$dir/err" || fail "the log does not say \"$1\": $(cat "$dir/err")"
+}
+
+# refused FOLDER TRY PATH WANTED: an error's name, or several with | between.
+refused() {
+    scan "$1" "$2" "$3"
+    [ "$status" -eq 0 ] || fail "$2 $3: status $status: $(cat "$dir/err")"
+    came "$2" | grep -Eqx "$4" || fail "$2 $3: \"$(came "$2")\" came of it, not $4"
+}
+
+# denied FOLDER TRY CALL: refused by the filter of system calls, and told.
+denied() {
+    refused "$1" "$2" /nowhere EPERM
+    told "says=\"denied system call $3 ([0-9]*) by probe"
+}
+
+# fatal FOLDER TRY CALL: the worker ends, and everybody says who did what.
+fatal() {
+    scan "$1" "$2" /bin/true
+    [ "$status" -eq 2 ] || fail "$2: status $status, not 2: $(cat "$dir/err")"
+    jq -e --arg text "made a forbidden system call: $3 (" \
+        'any(.findings[]; .plugin == "probe" and .kind == "failed" and .name == "denied"
+            and (.text | startswith($text)))' "$dir/out" >/dev/null ||
+        fail "$2: the finding does not name it: $(cat "$dir/out")"
+    told "event=worker .*says=\"denied system call $3 ([0-9]*) by probe: ends the process"
+    told "event=crash .*plugin=probe reason=denied denied=$3"
+}
+
+# all FOLDER: every attempt from a plugin that lies there.
+all() {
+    echo precious >"$dir/open/precious"
+    chmod 666 "$dir/open/precious"
+    for path in /etc/passwd /etc/shadow "$dir/open/precious" /root /proc/self/maps /proc/1/environ; do
+        refused "$1" open "$path" 'EACCES|EPERM'
+    done
+    for try in write truncate unlink; do
+        refused "$1" $try "$dir/open/precious" 'EACCES|EPERM'
+    done
+    for try in create mkdir; do
+        refused "$1" $try "$dir/open/new" 'EACCES|EPERM'
+        refused "$1" $try "/tmp/assay-sandbox-new-$$" 'EACCES|EPERM'
+    done
+    scan "$1" chmod "$dir/open/precious"
+    [ "$(stat -c %a:%s "$dir/open/precious")" = 666:9 ] || fail "a foreign file was changed"
+    [ ! -e "$dir/open/new" ] || fail "a file was made"
+    refused "$1" environ /nowhere ENODATA
+    refused "$1" environ_file /nowhere 'EACCES|EPERM'
+    denied "$1" socket_unix socket
+    denied "$1" pidfd_parent pidfd_open
+    denied "$1" setuid setresuid
+    for pair in socket:socket connect:connect exec:execve exec_memory:execveat ptrace:ptrace \
+        read_parent:process_vm_readv kill_parent:kill signal_parent:kill unshare:unshare mount:mount \
+        io_uring:io_uring_setup bpf:bpf keyctl:keyctl perf:perf_event_open; do
+        fatal "$1" "${pair%:*}" "${pair#*:}"
+    done
+}
+
+# given MEASURE WHAT: the worker's own word.
+given() {
+    told "event=sandbox class=probe .*$1=$2"
+}
+
+both() { # FOLDER
+    for abi in '' 2; do
+        all "$1"
+        scan "$1" nothing /nowhere
+        [ "$(came nothing)" = allowed ] || fail "a good plugin has not worked: $(cat "$dir/err")"
+        [ -z "$abi" ] || given landlock "\"\\(partly\\|missing\\): "
+        [ -z "$abi" ] || ! grep -q 'landlock="given' "$dir/err" || fail "Landlock is not masked"
+        given seccomp given
+    done
+    abi=
+}
+
+abi=
+as=
+if [ "$(id -u)" -ne 0 ]; then
+    who="an ordinary user"
+    both open
+    echo 'sandbox.sh: not root: that part is skipped'
+else
+    who='root, workers as another user'
+    both open
+    given uid given
+    ! grep -q 'sandbox.gap.*measure=uid' "$dir/err" || fail "root was not given up"
+
+    who='root, workers as root'
+    all shut
+    told 'event=sandbox.gap class=probe measure=uid why="user [0-9]* may not read '
+    [ "$(grep -c 'sandbox.gap.*measure=uid' "$dir/err")" -eq 1 ] || fail "a gap is told more than once"
+    scan shut nothing /nowhere 'sandbox = required'
+    [ "$status" -eq 2 ] || fail "required: status $status, not 2"
+    told 'sandbox = required, but user [0-9]* may not read .*/shut/probe.so: open it to that user'
+    [ ! -s "$dir/out" ] || fail "required, but it has scanned: $(cat "$dir/out")"
+
+    who='root, plugin of the workers'
+    cp "$dir/open/probe.so" "$dir/open/theirs.so"
+    chown nobody "$dir/open/theirs.so"
+    scan open nothing /nowhere
+    sed 's/probe\.so/theirs.so/; $a user = nobody' "$dir/open/probe.conf" >"$dir/open/theirs.conf"
+    "$build/assay" scan --isolate --config "$dir/open/theirs.conf" "$dir/open/mail.eml" \
+        >"$dir/out" 2>"$dir/err" || true
+    told 'theirs.so: belongs to user [0-9]*, who could change what runs here: it must belong to root'
+
+    who="an ordinary user"
+    as="setpriv --reuid nobody --regid nogroup --clear-groups"
+    both open
+fi
+echo 'sandbox.sh: nothing got out'
