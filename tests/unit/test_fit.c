@@ -46,9 +46,10 @@ static uint64_t free_mib(const char *const *files)
     return bytes / mib;
 }
 
-#define MEMINFO                                                                \
-    "proc/meminfo", "MemTotal: 4194304 kB\nMemFree: 1 kB\n"                    \
-                    "MemAvailable:  1048576 kB\nCached: 5 kB\n"
+static const char meminfo[] = "MemTotal: 4194304 kB\nMemFree: 1 kB\n"
+                              "MemAvailable:  1048576 kB\nCached: 5 kB\n";
+
+#define MEMINFO "proc/meminfo", meminfo
 
 static void the_machine_says_what_is_free(void)
 {

@@ -205,7 +205,8 @@ static void what_cannot_be_watched_is_told(void)
     struct place p;
     begin(&p);
     g_autoptr(GPtrArray) paths = g_ptr_array_new();
-    g_ptr_array_add(paths, (char *)(uintptr_t) "/no/such/folder/file");
+    g_autofree char *none = g_strdup("/no/such/folder/file");
+    g_ptr_array_add(paths, none);
     watch_set(p.watch, paths, real_ns());
     CU_ASSERT_EQUAL(pass(&p, 3), 0);
     end(&p);
