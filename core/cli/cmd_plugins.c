@@ -29,7 +29,8 @@ static bool parse(int argc, char **argv, struct plugins_args *out,
          "Only this plugin, with the settings of its section if it has one",
          "FILE"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &out->is_json,
-         "One JSON object a plugin, one a line", NULL},
+         "One JSON object a plugin, one a line, and a last one: the sandbox",
+         NULL},
         {"test", 0, 0, G_OPTION_ARG_NONE, &out->with_tests,
          "Run every plugin's self-test; one that fails makes exit status 2",
          NULL},
@@ -94,6 +95,10 @@ static int run(const struct plugins_args *args)
         else
             plugins_view_refusal_text(r, text);
     }
+    if (args->is_json != 0)
+        plugins_view_sandbox_json(&setup.pool, setup_landlock_abi(), text);
+    else
+        plugins_view_sandbox_text(&setup.pool, setup_landlock_abi(), text);
     setup_close(&setup);
     signal(SIGPIPE, SIG_DFL);
     return output_write(text->str, text->len) && is_good ? CMD_CLEAN

@@ -6,6 +6,7 @@
 #define CLI_PLUGINS_VIEW_H
 
 #include "host/host.h"
+#include "pool/options.h"
 
 #include <glib.h>
 
@@ -30,5 +31,12 @@ void plugins_view_json(const struct instance *instance,
 /* The same for a plugin that was refused. */
 void plugins_view_refusal_text(const struct refusal *refusal, GString *to);
 void plugins_view_refusal_json(const struct refusal *refusal, GString *to);
+
+/* What workers are shut in by on this machine; `landlock_abi_max` 0: the kernel's. */
+void plugins_view_sandbox_text(const struct pool_options *options,
+                               uint32_t landlock_abi_max, GString *to);
+/* {"sandbox":{"landlock_abi":7,"uid":{"state":"given","why":null},...}} */
+void plugins_view_sandbox_json(const struct pool_options *options,
+                               uint32_t landlock_abi_max, GString *to);
 
 #endif

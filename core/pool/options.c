@@ -132,7 +132,9 @@ static const struct assay_option user_option = {
     .help = "Whom workers run as when Assay is started as root: a user that "
             "owns no file and runs nothing else. Without it assay-worker where "
             "there is such a user, else nobody. Started by an ordinary user, "
-            "workers run as that user.",
+            "workers run as that user. Where the user may not read a plugin or "
+            "its signatures, workers stay root and the log says so; with "
+            "sandbox = required nothing runs.",
 };
 static const struct assay_option reload_option = {
     .struct_size = sizeof(struct assay_option),

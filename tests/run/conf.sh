@@ -140,7 +140,7 @@ got=0
 grep -q '^word: Crash on word 1, by Assay tests, MIT, ABI 1.0, optional$' "$tmp/out" || fail "plugins: $(cat "$tmp/out")"
 grep -q '^gone: REFUSED$' "$tmp/out" || fail "plugins: $(cat "$tmp/out")"
 "$assay" plugins --json --test --config "$conf" >"$tmp/out" || true
-jq -es 'length == 2 and .[0].id == "org.example.crash-on-word" and .[0].self_test == "passed" and
+jq -es 'length == 3 and .[2].sandbox.seccomp.state != null and .[0].id == "org.example.crash-on-word" and .[0].self_test == "passed" and
     .[0].refused == null and .[0].stages == ["object"] and (.[1].refused | length > 0)' \
     "$tmp/out" >/dev/null || fail "plugins --json: $(cat "$tmp/out")"
 exit 0
