@@ -99,6 +99,8 @@ static bool start_crew(struct generation *generation, const char *class_name,
     };
     tray_shape_for(recipe->limits.max_message_bytes, recipe->limits.max_bytes,
                    has_guests, (uint32_t)options->slots, &how.shape);
+    if (is_home)
+        how.shape.large_reply = tray_home_reply(&recipe->limits);
     struct crew *crew = crew_new(&how, error);
     if (crew == NULL) {
         class_options_clear(&class);

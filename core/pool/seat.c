@@ -195,7 +195,8 @@ bool seat_take_oldest(struct seat *seat, struct load *load)
     return true;
 }
 
-/* Copies the reply of a slot; what it says of its length is read once. */
+/* Copies the reply of a slot, all at once: pool/tray.h says how long that takes.  What
+ * it says of its length is read once. */
 static void copy_reply(struct seat *seat, unsigned slot, GByteArray *to)
 {
     struct tray_head *head = seat->tray.head;

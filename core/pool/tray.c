@@ -13,10 +13,18 @@ enum {
     PAGE = 4096,
     /* Every worker touches so much of each small room sooner or later: pages are
      * cheaper before there is mail than while it waits. */
-    WARM = 16 << 10
+    WARM = 16 << 10,
+    /* Of a reply: an object with 130 bytes of its own, a path, a name and its raw
+     * bytes, and 16 answers about it; a finding with name, text and reply text as long
+     * as they may be; facts, counts and edits. */
+    OBJECT_NEEDS = 1024 + 16 * 16,
+    FINDING_NEEDS = 2560,
+    REST_NEEDS = 5 << 20
 };
 
-#define MIB ((uint64_t)1 << 20)
+#define MIB            ((uint64_t)1 << 20)
+#define HOME_REPLY_MIN (32 * MIB)
+#define HOME_REPLY_MAX (96 * MIB)
 
 /* Where each part begins; the last one is the whole. */
 struct tray_map {
@@ -55,7 +63,7 @@ void tray_shape_for(uint64_t max_message, uint64_t max_bytes, bool has_guests,
         .slots = CLAMP(slots, 1, TRAY_SLOTS_MAX),
         /* A journal comes along where a scan waited for answers. */
         .large_request = max_message + 160 * MIB,
-        .large_reply = 96 * MIB,
+        .large_reply = HOME_REPLY_MAX,
     };
     if (has_guests) {
         /* A task carries the content it is about. */
@@ -64,6 +72,15 @@ void tray_shape_for(uint64_t max_message, uint64_t max_bytes, bool has_guests,
         out->large_request = MAX(out->large_request, out->question);
         out->large_reply = MAX(out->large_reply, out->answer);
     }
+}
+
+uint64_t tray_home_reply(const struct limits *limits)
+{
+    /* Bounded before, so that nothing overflows. */
+    uint64_t objects = MIN(limits->max_objects, UINT32_MAX);
+    uint64_t findings = MIN(limits->max_findings, UINT32_MAX);
+    uint64_t n = objects * OBJECT_NEEDS + findings * FINDING_NEEDS + REST_NEEDS;
+    return CLAMP(n, HOME_REPLY_MIN, HOME_REPLY_MAX);
 }
 
 static void point(struct tray *tray, uint8_t *map)

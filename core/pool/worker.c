@@ -266,7 +266,7 @@ _Noreturn void worker_main(const struct worker_how *how)
     struct worker w = {.how = how};
     if (!worker_start(how, &w.tray, &w.guest))
         _exit(1);
-    worker_scanner_init(&w.scanner, how->host, how->link, &w.tray.head->crumb);
+    worker_scanner_init(&w.scanner, how->host, how->link, &w.tray);
     w.asker = (struct worker_asker){
         .tray = &w.tray,
         .plan = &w.scanner.plan,

@@ -7,8 +7,9 @@
 
 void worker_scanner_init(struct worker_scanner *scanner,
                          const struct host *host, struct remote_link *link,
-                         struct crumb *crumb)
+                         const struct tray *tray)
 {
+    size_t half = (size_t)tray->shape.large_reply / 2;
     *scanner = (struct worker_scanner){
         .plan =
             {
@@ -17,9 +18,10 @@ void worker_scanner_init(struct worker_scanner *scanner,
                 .limits = host->limits,
             },
         .link = link,
+        .journal_max = MIN(half, (size_t)REPLY_JOURNAL_MAX),
         .chosen = g_new0(const struct scanner *, host->scanner_n + 1),
     };
-    crumb_watch_init(&scanner->watch, &scanner->plan, crumb);
+    crumb_watch_init(&scanner->watch, &scanner->plan, &tray->head->crumb);
 }
 
 /* The plan less what the request leaves out. */
@@ -82,7 +84,7 @@ static void scan(struct worker_scanner *scanner, const struct request *request,
         .deadline_ns = request->deadline_ns,
         .journal = out->journal,
         .may_suspend = (request->flags & REQUEST_MAY_SUSPEND) != 0,
-        .journal_max = REPLY_JOURNAL_MAX,
+        .journal_max = scanner->journal_max,
     };
     out->scan = scan_run_input(&out->plan, &input);
 }
@@ -112,6 +114,7 @@ static void pack_suspended(const struct scan *scan, struct packer *to)
     wishes_pack(scan->open, &wishes_to);
     GBytes *wishes = g_byte_array_free_to_bytes(bytes);
     reply_pack_suspended(scan->journal, wishes, to);
+    to->is_full |= wishes_to.is_full;
     g_bytes_unref(wishes);
 }
 

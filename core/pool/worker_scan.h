@@ -22,6 +22,7 @@ struct worker_scanner {
     struct crumb_watch watch;
     struct request_reader reader;
     struct remote_link *link;      /* lent; begins with each message */
+    size_t journal_max;            /* bytes that a reply has room for */
     const struct scanner **chosen; /* room for the plan of one request */
 };
 
@@ -35,10 +36,11 @@ struct worker_result {
     char *why; /* REFUSED: there is no scan */
 };
 
-/* `host` and `link` are lent and outlive it. */
+/* `host` and `link` are lent and outlive it.  The journal may take half of the reply's
+ * room in `tray`: its wishes stand beside it. */
 void worker_scanner_init(struct worker_scanner *scanner,
                          const struct host *host, struct remote_link *link,
-                         struct crumb *crumb);
+                         const struct tray *tray);
 
 /* Scans what stands in p[0..n]; lends from it until it is cleared. */
 void worker_scan(struct worker_scanner *scanner, const uint8_t *p, size_t n,

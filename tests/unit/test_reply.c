@@ -5,6 +5,7 @@
  */
 #include "fake.h"
 #include "pool/reply.h"
+#include "pool/tray.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -483,6 +484,72 @@ static void equal_answers_are_told_once_where_they_are_many(void)
     fake_end(&fake);
 }
 
+/* As many objects as the limits allow, each with a long name and path. */
+static void add_crowd(struct message *message, const struct limits *limits,
+                      const char *origin)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new_static("x", 1);
+    while (message->objects->len < limits->max_objects) {
+        g_autofree char *name =
+            g_strdup_printf("%0251u.exe", (unsigned)message->objects->len);
+        struct object *member = object_new(ASSAY_OBJECT_MEMBER, bytes);
+        object_add_name(member, name, 255, NULL, NULL);
+        member->origin = origin;
+        message_add(message, message->objects->pdata[0], member);
+    }
+}
+
+static void say_crowd(struct scan *scan, const struct limits *limits)
+{
+    g_autofree char *text = g_strnfill(FINDING_TEXT_MAX, 't');
+    const struct assay_str name = {text, FINDING_NAME_MAX};
+    const struct assay_str whole = {text, FINDING_TEXT_MAX};
+    for (uint64_t i = scan->findings->len; i < limits->max_findings; i++) {
+        struct finding *f = fake_finding(ASSAY_KIND_MALWARE, NULL,
+                                         scan->message->objects->pdata[i]);
+        f->plugin = scan->plan->scanners[0]->name;
+        f->confidence = 100;
+        finding_set_texts(f, name, whole, whole);
+        g_ptr_array_add(scan->findings, f);
+    }
+    for (unsigned i = 0; i < scan->message->objects->len; i++)
+        for (unsigned k = 0; k < 12; k++) {
+            struct scan_answer answer = {scan->plan->scanners[k % 2]->name,
+                                         scan->message->objects->pdata[i],
+                                         k / 2 % 2 == 0 ? ASSAY_STATUS_CLEAN
+                                                        : ASSAY_STATUS_TRUSTED,
+                                         (int32_t)(k / 4) - 1};
+            g_array_append_val(scan->answers, answer);
+        }
+}
+
+static void as_much_as_the_limits_allow_has_room_in_a_tray(void)
+{
+    struct fake fake;
+    begin(&fake);
+    const struct limits *limits = &fake.plan.limits;
+    size_t room = (size_t)tray_home_reply(limits);
+    CU_ASSERT(room <= 32 << 20);
+    add_crowd(fake.message, limits, fake.list[0]->name);
+    say_crowd(fake.scan, limits);
+    struct packer to;
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    packer_grow(&to, bytes, room);
+    reply_pack(fake.scan, true, &to);
+    CU_ASSERT_FALSE(to.is_full);
+    CU_ASSERT(to.n > room / 2); /* nor much more than that */
+    struct reply reply;
+    struct reply_context context = context_of(&fake);
+    CU_ASSERT_STRING_EQUAL(unpack(bytes->data, bytes->len, &context, &reply),
+                           "");
+    reply_clear(&reply);
+    struct limits huge = *limits;
+    huge.max_objects = UINT64_MAX;
+    huge.max_findings = UINT64_MAX;
+    CU_ASSERT_EQUAL(tray_home_reply(&huge), 96 << 20);
+    fake_end(&fake);
+}
+
 static void more_facts_than_a_scan_has_do_not_fit(void)
 {
     struct fake fake;
@@ -542,6 +609,7 @@ UNIT_MAIN("reply", UNIT(everything_arrives),
           UNIT(a_digest_that_nobody_asked_for_is_not_made_up),
           UNIT(other_kinds_arrive), UNIT(dirty_texts_are_cleaned),
           UNIT(lies_are_refused_by_name), UNIT(another_plan_is_refused),
+          UNIT(as_much_as_the_limits_allow_has_room_in_a_tray),
           UNIT(equal_answers_are_told_once_where_they_are_many),
           UNIT(more_facts_than_a_scan_has_do_not_fit),
           UNIT(every_cut_and_every_addition_is_refused),
