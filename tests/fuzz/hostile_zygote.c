@@ -98,6 +98,7 @@ static void obey_open(int fd)
         }
     pack_u32_at(&to, 0, n);
     pack_u32(&to, 0); /* refusals */
+    pack_u32(&to, 0); /* paths */
     tell(&news, orders_blob(cards->data, cards->len));
     zygote_task_clear(&task);
 }
