@@ -148,8 +148,9 @@ void tray_shape_for(uint64_t max_message, uint64_t max_bytes, bool has_guests,
 /*
  * Room for the replies of a home worker: what reply_pack needs at these limits, where
  * every object has a path and a name of 255 bytes and something is said about it by 16
- * plugins.  With the default limits that is 32 MiB, which is also the least; the most is 96 MiB.  A mail
- * with more to tell (names may have 4096 bytes) is told as not scanned.
+ * plugins.  With the default limits that is 32 MiB, which is also the least; the most
+ * is 96 MiB.  A mail with more to tell (names may have 4096 bytes) is told as not
+ * scanned.
  *
  * It is not more because the front copies a reply in one go, and a worker that has
  * been taken over may fill the room each time.  Measured (seat_answer, the hole that it
