@@ -18,7 +18,6 @@
 
 enum {
     BLOB_MAX = 16 << 20,
-    START_MS = 60000, /* so long a worker may take to start its plugins */
     STILLBORN_MAX = 3,
     FORK_BACKOFF_MS = 1000, /* after so many, doubled */
     FORK_BACKOFF_MAX_MS = 30000,
@@ -350,6 +349,13 @@ static unsigned most_alive(const struct crew *crew, uint64_t now_ns)
     return now_ns >= crew->fork_ns ? MAX(crew_ready(crew) + 1, 1) : 0;
 }
 
+/* It has taken all the time that there is: a second one would not be faster. */
+static void give_up_start(struct crew *crew, struct seat *seat)
+{
+    crew->stillborn = MAX(crew->stillborn, STILLBORN_MAX - 1);
+    crew_kill(crew, seat, DEATH_TIMEOUT);
+}
+
 void crew_tend(struct crew *crew, uint64_t now_ns)
 {
     if (crew->state == CREW_LOST && now_ns >= crew->retry_ns)
@@ -370,8 +376,8 @@ void crew_tend(struct crew *crew, uint64_t now_ns)
         } else if (s->seat.state == SEAT_STARTING) {
             crew_greet(crew, &s->seat, now_ns);
             if (s->seat.state == SEAT_STARTING &&
-                now_ns - s->seat.state_ns > START_MS * MS_NS)
-                crew_kill(crew, &s->seat, DEATH_TIMEOUT);
+                now_ns - s->seat.state_ns > crew->start_ns)
+                give_up_start(crew, &s->seat);
         }
     }
 }

@@ -85,6 +85,7 @@ struct crew {
     GPtrArray *paths;    /* char *: files and folders that its plugins read */
     struct crew_seat *seats;
     struct class_options options;
+    uint64_t start_ns; /* so long a worker may take to start its plugins */
     /* guests: whose trays they look into; NULL: not known yet */
     struct crew *home;
     size_t scanner_n; /* in the plan of its workers */

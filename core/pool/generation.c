@@ -107,6 +107,8 @@ static bool start_crew(struct generation *generation, const char *class_name,
         return false;
     }
     crew->options = class;
+    /* So that a class that does not come up is known before all time is over. */
+    crew->start_ns = options->load_time_ns / 4;
     crew->wanted = (unsigned)class.workers_min;
     crew->load_max_ns = options->load_time_ns;
     g_ptr_array_add(generation->crews, crew);
