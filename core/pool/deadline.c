@@ -13,9 +13,11 @@
 enum {
     LATE_MS =
         2000, /* a scan ends itself at limits.max_time; so much later never */
-    GRACE_MS = 100, /* after the caller's own deadline */
-    MOVE_MS = 50,   /* what waits behind something slower is moved */
-    DEAF_MS = 5000, /* a worker that lives takes its next message at once */
+    GRACE_MS = 100,   /* after the caller's own deadline */
+    MOVE_MS = 50,     /* what waits behind something slower is moved */
+    DEAF_MS = 5000,   /* a worker that lives takes its next message at once */
+    ASLEEP_MS = 1000, /* with work before it: there is none that it sees */
+    LOOK_SCANS = 16,  /* its memory is looked at after so many scans */
 };
 
 static void warn(const struct crew *crew, struct seat *seat, uint64_t call_ns,
@@ -62,6 +64,34 @@ static bool is_deaf(const struct seat *seat, uint64_t now_ns)
            atomic_load(&slot->state) == TRAY_QUEUED;
 }
 
+/* Slots that have work say so, whatever a plugin has scribbled over them. */
+static bool is_mad(const struct seat *seat)
+{
+    for (unsigned i = 0; i < seat->tray.shape.slots; i++) {
+        uint32_t state = atomic_load(&seat->tray.head->slots[i].state);
+        if (seat->loads[i].ticket != 0 && state != TRAY_QUEUED &&
+            state != TRAY_RUNNING && state != TRAY_ANSWERED)
+            return true;
+    }
+    return false;
+}
+
+/* It sleeps although it has work and waits for nobody: it no longer sees the work, or
+ * it has not heard the bell. */
+static bool is_asleep(struct seat *seat, uint64_t now_ns)
+{
+    if (seat->carry != NULL ||
+        atomic_load(&seat->tray.head->worker_sleeps) == 0) {
+        seat->asleep_ns = 0;
+        return false;
+    }
+    if (seat->asleep_ns == 0)
+        seat->asleep_ns = now_ns;
+    seat->needs_ring = true;
+    seat_ring(seat);
+    return now_ns - seat->asleep_ns > ASLEEP_MS * MS_NS;
+}
+
 static void look_at_seat(struct crew *crew, struct seat *seat, uint64_t now_ns)
 {
     const struct generation *generation = crew->self;
@@ -79,7 +109,9 @@ static void look_at_seat(struct crew *crew, struct seat *seat, uint64_t now_ns)
     if (job != NULL && job->deadline_ns != 0 &&
         now_ns > job->deadline_ns + GRACE_MS * MS_NS)
         is_late = true;
-    if (is_late || is_call_late(crew, seat, now_ns)) {
+    if (is_mad(seat) || is_asleep(seat, now_ns)) {
+        crew_kill(crew, seat, DEATH_TRAY);
+    } else if (is_late || is_call_late(crew, seat, now_ns)) {
         crew_kill(crew, seat, DEATH_TIMEOUT);
     } else if (is_deaf(seat, now_ns)) {
         crew_kill(crew, seat, DEATH_OUTSIDE);
@@ -93,7 +125,8 @@ static void recycle(struct crew *crew, struct seat *seat, uint64_t now_ns)
 {
     const struct generation *generation = crew->self;
     const struct pool_options *options = &generation->recipe->options;
-    if (seat->state == SEAT_READY) {
+    if (seat->state == SEAT_READY && seat->scans >= seat->looked_scans) {
+        seat->looked_scans = seat->scans + LOOK_SCANS;
         uint64_t rss_kib = memory_resident(seat->pid) / 1024;
         if (seat->rss_kib == 0)
             seat->rss_kib = rss_kib;

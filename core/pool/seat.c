@@ -79,6 +79,8 @@ void seat_empty(struct seat *seat, uint64_t now_ns)
     seat->load_n = 0;
     seat->pid = 0;
     seat->scans = 0;
+    seat->asleep_ns = 0;
+    seat->looked_scans = 0;
     seat->rss_kib = 0;
     seat->warned_ns = 0;
     seat->is_slow = false;
@@ -130,6 +132,7 @@ void seat_place(struct seat *seat, unsigned slot, const struct load *load,
     shared->is_bulk = is_bulk;
     atomic_store(&shared->state, TRAY_QUEUED);
     seat->needs_ring = true;
+    seat->asleep_ns = 0;
 }
 
 static void ring(int fd)
@@ -228,6 +231,7 @@ bool seat_answer(struct seat *seat, struct load *load, GByteArray *to,
     take_out(seat, (unsigned)slot, load);
     seat->current_ns = now_ns;
     seat->is_slow = false;
+    seat->asleep_ns = 0;
     seat->scans++;
     if (seat->load_n == 0 && seat->has_touched_large) {
         tray_punch(&seat->tray);

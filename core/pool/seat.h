@@ -66,9 +66,11 @@ struct seat {
     bool has_touched_large;
     bool was_killed; /* by us, for `cause` */
     enum death_cause cause;
-    uint64_t scans;      /* since it sat down */
-    uint64_t rss_kib;    /* when it was ready; 0: not known */
-    struct carry *carry; /* its question to another class; NULL: none */
+    uint64_t scans;        /* since it sat down */
+    uint64_t asleep_ns;    /* seen to sleep over its work; 0: not */
+    uint64_t looked_scans; /* its memory is looked at again after so many */
+    uint64_t rss_kib;      /* when it was ready; 0: not known */
+    struct carry *carry;   /* its question to another class; NULL: none */
 };
 
 bool seat_open(struct seat *seat, unsigned number,
