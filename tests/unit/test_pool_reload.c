@@ -15,8 +15,8 @@
 #include <string.h>
 
 enum {
-    FLIGHT = 12, /* mails unanswered at any time */
-    WARM_MS = 200,
+    FLIGHT = 6, /* mails unanswered at any time */
+    WARM_MS = 100,
     MOST_MS = 20000
 };
 
