@@ -6,6 +6,7 @@
 #include <glib.h>
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -19,6 +20,10 @@ enum {
     LARGE = 2 << 20,
     AREA_MIN = 16 << 20 /* smaller ones cost a fork little */
 };
+
+/* A larger one is address space that somebody keeps for later, such as a sanitizer's
+ * shadow: it takes seconds to find that it holds nothing. */
+static const ptrdiff_t area_max = (ptrdiff_t)16 << 30;
 
 /* One area of this process's memory. */
 struct area {
@@ -37,7 +42,7 @@ static bool read_area(const char *line, struct area *out)
         return false;
     *out = (struct area){from, to};
     return how[1] == 'w' && how[3] == 'p' && strchr(line, '/') == NULL &&
-           out->to - out->from >= AREA_MIN;
+           out->to - out->from >= AREA_MIN && out->to - out->from <= area_max;
 }
 
 uint64_t pages_enlarge(uint64_t time_ns)
