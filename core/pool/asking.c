@@ -95,6 +95,8 @@ static void answer(struct job *job)
     serve_again(job);
 }
 
+/* From the youngest to the oldest: each goes back to the queue before the one of the
+ * step before, where its place is found at once. */
 void asking_look(struct pool *pool, uint64_t now_ns)
 {
     for (unsigned i = pool->asking->len; i > 0; i--) {
@@ -103,7 +105,7 @@ void asking_look(struct pool *pool, uint64_t now_ns)
             i <= pool->asking->len ? pool->asking->pdata[i - 1] : NULL;
         if (job == NULL || job->due_ns > now_ns)
             continue;
-        g_ptr_array_remove_index_fast(pool->asking, i - 1);
+        g_ptr_array_remove_index(pool->asking, i - 1);
         answer(job);
     }
 }

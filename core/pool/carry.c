@@ -45,6 +45,8 @@ void carry_free(void *p)
 
 static void over(struct generation *generation, struct carry *carry)
 {
+    if (carry->use == BREAKER_TRY)
+        breakers_unused(generation->pool, carry->plugin);
     if (carry->home != NULL)
         carry->home->carry = NULL;
     g_ptr_array_remove(generation->carries, carry);
@@ -174,6 +176,14 @@ static bool is_refusal(const GByteArray *answer)
     return answer->len > 0 && answer->data[0] == GUEST_REFUSED;
 }
 
+/* It was the plugin's doing. */
+static void failed(struct generation *generation, struct carry *carry)
+{
+    if (generation != generation->pool->coming)
+        breakers_failed(generation->pool, carry->plugin, carry->use);
+    carry->use = BREAKER_USE;
+}
+
 void carry_answered(struct generation *generation, struct carry *carry,
                     const GByteArray *answer)
 {
@@ -185,17 +195,20 @@ void carry_answered(struct generation *generation, struct carry *carry,
         carry_serve(generation, carry->crew);
         return;
     }
-    breakers_worked(generation->pool, carry->plugin, carry->use);
-    if (home == NULL) {
-        over(generation, carry);
-    } else if (answer->len == 0 || answer->len > home->tray.shape.answer) {
+    if (answer->len == 0 || answer->len > carry->crew->shape.answer) {
+        crew_kill(carry->crew, guest, DEATH_TRAY);
+        failed(generation, carry);
         refuse_carry(generation, carry, "crash",
                      "wrote into memory that is not its own");
-    } else {
+        return;
+    }
+    breakers_worked(generation->pool, carry->plugin, carry->use);
+    carry->use = BREAKER_USE;
+    if (home != NULL) {
         memcpy(home->tray.answer, answer->data, answer->len);
         wake_home(home, answer->len, false);
-        over(generation, carry);
     }
+    over(generation, carry);
 }
 
 void carry_died(struct generation *generation, struct carry *carry,
@@ -207,8 +220,8 @@ void carry_died(struct generation *generation, struct carry *carry,
         carry_serve(generation, carry->crew);
         return;
     }
-    if (death->cause != DEATH_OUTSIDE && generation != generation->pool->coming)
-        breakers_failed(generation->pool, carry->plugin, carry->use);
+    if (death->cause != DEATH_OUTSIDE)
+        failed(generation, carry);
     g_autofree char *why = death_text(death);
     refuse_carry(generation, carry, death_name(death), why);
 }

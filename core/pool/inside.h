@@ -6,7 +6,9 @@
  *     breakers.c    which plugins are out
  *     asking.c      messages that wait for answers
  *     carry.h       questions to plugins of other classes
- *     serve.c       from the queue into trays, and answers out of them
+ *     serve.c       who gets what waits in the queue
+ *     place.c       what a worker is told about a job
+ *     take.c        what it answers
  *     tally.c       what happened, into counters and crash reports
  *     same.c        equal messages, which are scanned once
  *     gaps.c        what workers are shut in by
@@ -90,7 +92,7 @@ struct pool {
     GArray *dying;       /* pid_t: processes that were ended, to be buried */
     GHashTable *jobs;    /* struct job, unanswered, as a set */
     GHashTable *by_key;  /* key -> struct job that others may join */
-    GPtrArray *asking;   /* struct job in JOB_ASKING */
+    GPtrArray *asking;   /* struct job in JOB_ASKING, oldest first */
     struct counters counters;
     GHashTable *breakers; /* interned name -> struct breaker */
     GByteArray *buffer;   /* a reply, copied */
@@ -127,8 +129,6 @@ int generation_place(const struct generation *generation, const char *name);
 /* --- serve.c --- */
 /* Hands out what waits as far as there are workers for it. */
 void serve_queue(struct pool *pool);
-/* Takes the answers of one seat. */
-void serve_answers(struct crew *crew, struct seat *seat);
 /* The job is on a seat: its answer is dropped; the same and the seat is freed at once;
  * the answer is `next`'s from now on. */
 void serve_disown(struct job *job);
@@ -140,6 +140,15 @@ void serve_withdraw(struct seat *seat);
 void serve_again(struct job *job);
 /* To a worker of its own generation, if one is free. */
 void serve_canary(struct job *job);
+
+/* --- place.c --- */
+/* Puts a request for it into the seat's tray; false: there is no room now. */
+bool place_job(const struct generation *generation, struct seat *seat,
+               struct job *job, uint64_t now_ns);
+
+/* --- take.c --- */
+/* Takes the answers of one seat. */
+void take_answers(struct crew *crew, struct seat *seat);
 
 /* --- same.c --- */
 /* One that is unanswered, equal, and good enough for this one; NULL: none. */

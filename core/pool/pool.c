@@ -242,13 +242,13 @@ static void take_event(const struct crew_source *source)
 }
 
 /* Every seat is looked at, rung for or not: an answer that is there is taken. */
-static void take_answers(const struct generation *generation)
+static void take_all_answers(const struct generation *generation)
 {
     for (unsigned i = 0; i < generation->crews->len; i++) {
         struct crew *crew = generation->crews->pdata[i];
         for (unsigned k = 0; k < crew->seat_n; k++)
             if (crew->seats[k].seat.load_n > 0)
-                serve_answers(crew, &crew->seats[k].seat);
+                take_answers(crew, &crew->seats[k].seat);
     }
 }
 
@@ -289,7 +289,7 @@ void pool_run(struct pool *pool, int timeout_ms)
     for (int i = 0; i < n; i++)
         take_event(events[i].data.ptr);
     for (unsigned i = 0; i < pool->generations->len; i++)
-        take_answers(pool->generations->pdata[i]);
+        take_all_answers(pool->generations->pdata[i]);
     tick(pool);
     serve_queue(pool);
 }

@@ -91,8 +91,9 @@ void same_hand_over(struct job *job)
     if (job->state == JOB_PLACED) {
         serve_replace(job, next);
     } else if (job->state == JOB_ASKING) {
-        g_ptr_array_remove_fast(pool->asking, job);
+        g_ptr_array_remove(pool->asking, job);
         g_ptr_array_add(pool->asking, next);
+        job->state = JOB_OVER;
     } else {
         queue_remove(&pool->queue, &job->item);
         queue_put_back(&pool->queue, &next->item);

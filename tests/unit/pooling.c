@@ -93,20 +93,25 @@ void pooling_free(struct pooling *p)
 
 /* --- asking ------------------------------------------------------------------------- */
 
-static void note(struct asked *asked, const struct scan *scan)
+char *pooling_names(const struct scan *scan)
 {
     GString *names = g_string_new(NULL);
-    GString *texts = g_string_new(NULL);
     for (unsigned i = 0; i < scan->findings->len; i++) {
         const struct finding *f = scan->findings->pdata[i];
         g_string_append_printf(names, "%s%s:%s", i > 0 ? " " : "", f->plugin,
                                f->name);
+    }
+    return g_string_free(names, false);
+}
+
+char *pooling_texts(const struct scan *scan)
+{
+    GString *texts = g_string_new(NULL);
+    for (unsigned i = 0; i < scan->findings->len; i++) {
+        const struct finding *f = scan->findings->pdata[i];
         g_string_append_printf(texts, "%s\n", f->text);
     }
-    g_free(asked->findings);
-    g_free(asked->texts);
-    asked->findings = g_string_free(names, false);
-    asked->texts = g_string_free(texts, false);
+    return g_string_free(texts, false);
 }
 
 static void take_answer(void *self, const struct pool_answer *answer)
@@ -118,7 +123,10 @@ static void take_answer(void *self, const struct pool_answer *answer)
     asked->is_unread = answer->is_unread;
     asked->tries = answer->tries;
     asked->took_ns = answer->took_ns;
-    note(asked, answer->scan);
+    g_free(asked->findings);
+    g_free(asked->texts);
+    asked->findings = pooling_names(answer->scan);
+    asked->texts = pooling_texts(answer->scan);
     if (asked->then != NULL)
         asked->then(asked);
 }

@@ -36,10 +36,15 @@ struct asked {
     bool is_unread;
     unsigned tries;
     uint64_t took_ns;
-    char *findings; /* "PLUGIN:NAME", one blank between, in order; "" none */
-    char *texts;    /* of the same, a line each */
+    char *findings;                    /* as pooling_names() */
+    char *texts;                       /* as pooling_texts() */
     void (*then)(struct asked *asked); /* called at its answer; NULL: nothing */
 };
+
+/* The findings of a scan in order: "PLUGIN:NAME", a blank between; and their texts, a
+ * line each.  Yours. */
+char *pooling_names(const struct scan *scan);
+char *pooling_texts(const struct scan *scan);
 
 /* Opens one with a configuration in which @ stands for the folder of the deliberately
  * bad plugins.  Of `how` resolver and answer_delay_ms are read; NULL: neither. */
