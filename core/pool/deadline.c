@@ -18,6 +18,7 @@ enum {
     DEAF_MS = 5000,   /* a worker that lives takes its next message at once */
     ASLEEP_MS = 1000, /* with work before it: there is none that it sees */
     LOOK_SCANS = 16,  /* its memory is looked at after so many scans */
+    GUEST_GRACE_MS = 30, /* the same for a guest: its home has to answer yet */
 };
 
 static void warn(const struct crew *crew, struct seat *seat, uint64_t call_ns,
@@ -92,6 +93,38 @@ static bool is_asleep(struct seat *seat, uint64_t now_ns)
     return now_ns - seat->asleep_ns > ASLEEP_MS * MS_NS;
 }
 
+/* The question that a guest works on; NULL: it is no guest. */
+static const struct carry *carry_of(const struct load *load)
+{
+    return load->task == TRAY_GUEST ? load->work : NULL;
+}
+
+/* The scan that asked was given up: nobody waits for what this guest does. */
+static bool is_unwanted(const struct load *load, uint64_t since_ns,
+                        uint64_t now_ns)
+{
+    const struct carry *carry = carry_of(load);
+    return carry != NULL && carry->home == NULL && now_ns > since_ns &&
+           now_ns - since_ns > MOVE_MS * MS_NS;
+}
+
+/* Who asked for the scan waits no longer. */
+static bool is_scan_late(const struct load *load, uint64_t now_ns)
+{
+    const struct carry *carry = carry_of(load);
+    uint64_t grace_ms = GRACE_MS;
+    if (carry != NULL) {
+        grace_ms = GUEST_GRACE_MS;
+        int asking = carry->home != NULL ? seat_oldest(carry->home) : -1;
+        if (asking < 0)
+            return false;
+        load = &carry->home->loads[asking];
+    }
+    const struct job *job = load->task == TRAY_SCAN ? load->work : NULL;
+    return job != NULL && job->deadline_ns != 0 &&
+           now_ns > job->deadline_ns + grace_ms * MS_NS;
+}
+
 static void look_at_seat(struct crew *crew, struct seat *seat, uint64_t now_ns)
 {
     const struct generation *generation = crew->self;
@@ -99,19 +132,18 @@ static void look_at_seat(struct crew *crew, struct seat *seat, uint64_t now_ns)
         seat->load_n == 0)
         return;
     const struct load *load = &seat->loads[seat_oldest(seat)];
-    const struct job *job = load->task == TRAY_SCAN ? load->work : NULL;
     uint64_t since_ns = seat->current_ns;
     uint64_t most_ns = crew->is_home
                            ? generation->recipe->limits.max_time_ms * MS_NS
                            : crew->options.plugin_time_ns;
     most_ns += LATE_MS * MS_NS;
     bool is_late = now_ns > since_ns && now_ns - since_ns > most_ns;
-    if (job != NULL && job->deadline_ns != 0 &&
-        now_ns > job->deadline_ns + GRACE_MS * MS_NS)
-        is_late = true;
     if (is_mad(seat) || is_asleep(seat, now_ns)) {
         crew_kill(crew, seat, DEATH_TRAY);
-    } else if (is_late || is_call_late(crew, seat, now_ns)) {
+    } else if (is_unwanted(load, since_ns, now_ns)) {
+        crew_kill(crew, seat, DEATH_OUTSIDE);
+    } else if (is_late || is_scan_late(load, now_ns) ||
+               is_call_late(crew, seat, now_ns)) {
         crew_kill(crew, seat, DEATH_TIMEOUT);
     } else if (is_deaf(seat, now_ns)) {
         crew_kill(crew, seat, DEATH_OUTSIDE);

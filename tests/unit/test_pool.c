@@ -138,6 +138,20 @@ static void a_cancelled_scan_frees_its_worker_at_once(void)
     pooling_free(p);
 }
 
+static void a_cancelled_scan_frees_the_worker_of_another_class_too(void)
+{
+    struct pooling *p = pooling_open(
+        ONE "[plugin word]\nfile = @/crash_on_word.so\nclass = apart\n", NULL);
+    struct asked *busy = pooling_ask(p, HANG, POOL_TRANSPORT);
+    pooling_run(p, 100);
+    pooling_cancel(busy);
+    const struct asked *next = pooling_ask(p, FOUND, POOL_TRANSPORT);
+    CU_ASSERT(pooling_wait(p, next));
+    CU_ASSERT(next->took_ns < SOON_MS * UINT64_C(1000000));
+    CU_ASSERT_STRING_EQUAL(next->findings, "word:Test.Word");
+    pooling_free(p);
+}
+
 static void cancelling_what_no_worker_is_on_costs_none(void)
 {
     struct asked *busy;
@@ -196,6 +210,7 @@ UNIT_MAIN("pool", UNIT(transport_overtakes_a_thousand_in_the_background),
           UNIT(one_that_is_promoted_goes_before_its_equals),
           UNIT(a_full_queue_is_answered_at_once_and_keeps_a_part_for_transport),
           UNIT(a_cancelled_scan_frees_its_worker_at_once),
+          UNIT(a_cancelled_scan_frees_the_worker_of_another_class_too),
           UNIT(cancelling_what_no_worker_is_on_costs_none),
           UNIT(cancelling_what_is_answered_already_costs_no_worker),
           UNIT(what_is_unanswered_at_the_end_is_answered_then))

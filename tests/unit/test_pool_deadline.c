@@ -91,7 +91,7 @@ static void the_callers_deadline_is_kept_whatever_hangs(void)
         const struct asked *asked =
             pooling_ask_as(p, HANG, POOL_TRANSPORT, 0, 300);
         CU_ASSERT(pooling_wait(p, asked));
-        CU_ASSERT_PTR_NOT_NULL(strstr(asked->findings, "core:deadline"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(asked->findings, "word:timeout"));
         expect_time(asked, 300);
         pooling_free(p);
     }
