@@ -27,7 +27,7 @@
  *     edits     count of {u32 kind, u32 index, u64 offset, u64 length, text name,
  *               bytes value}
  *     seen      count of 32 bytes
- *     broken    text: the first rule that was broken
+ *     broken    text name of the failure ("": a broken rule), text: which rule, or why
  *     bounds    u32 reached, u64 findings dropped
  * A part that has nothing to say is not there: an empty tape is 8 bytes.  An object
  * is 0 none, 1 the task's, 2 + 2 * i the run's own child i, 3 + 2 * id any other.

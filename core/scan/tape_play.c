@@ -258,9 +258,16 @@ static const struct {
 
 static void play_broken(struct task *task, struct unpacker *from)
 {
+    g_autofree char *failure = unpack_string(from, UNPACK_ANY);
     g_autofree char *rule = unpack_string(from, UNPACK_ANY);
+    g_autofree char *name =
+        escape_clean_dup(failure, strlen(failure), FINDING_NAME_MAX);
     g_autofree char *clean = escape_clean_dup(rule, strlen(rule), RULE_MAX);
-    if (!from->is_bad)
+    if (from->is_bad)
+        return;
+    if (name[0] != '\0')
+        task_fail(task, name, clean);
+    else
         task_blame(task, clean);
 }
 

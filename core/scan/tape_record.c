@@ -31,6 +31,13 @@ static const char *broken_rule(const struct task *task)
     return task->scan->state->writer.task == task ? "left a child open" : NULL;
 }
 
+static void put_broken(const struct task *task, struct packer *to)
+{
+    const char *failure = task->draft->failure;
+    pack_text(to, failure != NULL ? failure : "");
+    pack_text(to, broken_rule(task));
+}
+
 static uint32_t parts_of(const struct task *task, enum tape_children children)
 {
     const struct draft *d = task->draft;
@@ -213,7 +220,7 @@ static void put_parts(const struct task *task, uint32_t parts,
     if ((parts & TAPE_SEEN) != 0)
         put_seen(draft->seen, to);
     if ((parts & TAPE_BROKEN) != 0)
-        pack_text(to, broken_rule(task));
+        put_broken(task, to);
     if ((parts & TAPE_BOUNDS) != 0)
         put_bounds(draft, to);
 }

@@ -255,6 +255,18 @@ static void errors_and_broken_rules_are_told_again(void)
     CU_ASSERT_TRUE(plays_the_same(fail_in_many_ways, NULL));
 }
 
+static int32_t fail_by_name(void *self, struct task *task)
+{
+    (void)self;
+    task_fail(task, "crash", "ended by SIGSEGV");
+    return ASSAY_RC_INTERNAL;
+}
+
+static void failures_keep_their_names(void)
+{
+    CU_ASSERT_TRUE(plays_the_same(fail_by_name, NULL));
+}
+
 static void bound_all(struct fake *fake)
 {
     fake->plan.limits.max_objects = 6;
@@ -405,6 +417,7 @@ UNIT_MAIN("tape", UNIT(silence_is_eight_bytes),
           UNIT(everything_that_can_be_said_is_said_again),
           UNIT(names_are_as_long_as_they_were),
           UNIT(errors_and_broken_rules_are_told_again),
+          UNIT(failures_keep_their_names),
           UNIT(bounds_that_were_reached_are_told_again),
           UNIT(who_waited_waits_again),
           UNIT(findings_of_children_that_a_bound_kept_out_are_kept),
