@@ -189,8 +189,8 @@ void carry_answered(struct generation *generation, struct carry *carry,
 {
     struct seat *home = carry->home;
     struct seat *guest = g_steal_pointer(&carry->guest);
-    if (home != NULL && is_refusal(answer) && !carry->was_refused) {
-        carry->was_refused = true;
+    if (home != NULL && is_refusal(answer) &&
+        ++carry->refused <= TRIAL_OUTSIDE_MAX) {
         crew_kill(carry->crew, guest, DEATH_TRAY);
         carry_serve(generation, carry->crew);
         return;

@@ -9,7 +9,7 @@
  *
  *     home seat            carry             guest seat
  *     ask.state ASKED ──► WAITING ──► PLACED (TRAY_GUEST) ──► answer ──► home, over
- *                            ▲───────── killed from outside, or refused (once)
+ *                            ▲───────── killed from outside, or refused
  */
 #ifndef POOL_CARRY_H
 #define POOL_CARRY_H
@@ -34,7 +34,7 @@ struct carry {
     enum breaker_use use;
     GByteArray *bytes; /* packed errand */
     unsigned outside;  /* guests that were killed from outside over it */
-    bool was_refused;  /* a guest has: another one is asked once */
+    unsigned refused;  /* guests that would not answer it */
     uint64_t begin_ns;
     uint64_t served_ns; /* when its class last had a worker */
 };

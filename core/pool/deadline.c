@@ -56,13 +56,16 @@ static bool is_call_late(const struct crew *crew, struct seat *seat,
     return false;
 }
 
-/* It was rung and does not take what is there: a plugin has robbed it of its bell, or
- * it is stopped.  What it has not begun with goes to another one. */
+/* It was rung and is not on what is there: a plugin has robbed it of its bell or has
+ * written over its tray, or it is stopped.  The message goes to another one. */
 static bool is_deaf(const struct seat *seat, uint64_t now_ns)
 {
-    const struct tray_slot *slot = &seat->tray.head->slots[seat_oldest(seat)];
+    const struct tray_head *head = seat->tray.head;
+    unsigned oldest = (unsigned)seat_oldest(seat);
     return now_ns > seat->current_ns + DEAF_MS * MS_NS &&
-           atomic_load(&slot->state) == TRAY_QUEUED;
+           !seat_is_answered(seat, oldest) &&
+           (atomic_load(&head->slots[oldest].state) != TRAY_RUNNING ||
+            atomic_load(&head->crumb.ticket) != seat->loads[oldest].ticket);
 }
 
 /* Slots that have work say so, whatever a plugin has scribbled over them. */

@@ -115,6 +115,8 @@ void death_of_seat(struct crew *crew, struct seat *seat, int status)
     /* What had not begun with its plugin cannot be its guilt. */
     const struct death waited = {.cause = DEATH_OUTSIDE};
     struct load load;
+    if (!seat->was_killed)
+        take_last_answers(crew, seat);
     find_guilty(crew, seat, status, &crumb, &death);
     tally_death(crew, seat, &death, &crumb);
     carry_forget(generation, seat);

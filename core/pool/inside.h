@@ -149,6 +149,8 @@ bool place_job(const struct generation *generation, struct seat *seat,
 /* --- take.c --- */
 /* Takes the answers of one seat. */
 void take_answers(struct crew *crew, struct seat *seat);
+/* The worker is dead: what it had answered and could not ring for any more. */
+void take_last_answers(struct crew *crew, struct seat *seat);
 
 /* --- same.c --- */
 /* One that is unanswered, equal, and good enough for this one; NULL: none. */

@@ -62,6 +62,8 @@ static void take_suspended(struct crew *crew, struct seat *seat,
     const char *rule = asking_begin(job, reply, &generation->plan.limits);
     if (rule != NULL)
         take_nonsense(crew, seat, job, rule);
+    else
+        job->trial.tries = 0; /* it lives: only what comes after counts */
 }
 
 static void take_reply(struct crew *crew, struct seat *seat, struct job *job)
@@ -95,21 +97,35 @@ static void take_reply(struct crew *crew, struct seat *seat, struct job *job)
     g_free(store);
 }
 
-void take_answers(struct crew *crew, struct seat *seat)
+static bool take_answer(struct crew *crew, struct seat *seat)
 {
     struct generation *generation = crew->self;
     struct pool *pool = generation->pool;
     struct load load;
+    if (!seat_answer(seat, &load, pool->buffer, clock_mono_ns()))
+        return false;
+    if (load.work != NULL && load.task == TRAY_SCAN)
+        take_reply(crew, seat, load.work);
+    else if (load.work != NULL && load.task == TRAY_GUEST)
+        carry_answered(generation, load.work, pool->buffer);
+    else if (load.task == TRAY_SELF_TEST)
+        admission_answer(generation->admission, crew, pool->buffer->data,
+                         pool->buffer->len);
+    return true;
+}
+
+void take_last_answers(struct crew *crew, struct seat *seat)
+{
+    while (take_answer(crew, seat))
+        ;
+}
+
+void take_answers(struct crew *crew, struct seat *seat)
+{
+    struct generation *generation = crew->self;
     bool asks = atomic_load(&seat->tray.head->ask.state) == TRAY_ASKED;
-    while (seat->state != SEAT_DYING &&
-           seat_answer(seat, &load, pool->buffer, clock_mono_ns()))
-        if (load.work != NULL && load.task == TRAY_SCAN)
-            take_reply(crew, seat, load.work);
-        else if (load.work != NULL && load.task == TRAY_GUEST)
-            carry_answered(generation, load.work, pool->buffer);
-        else if (load.task == TRAY_SELF_TEST)
-            admission_answer(generation->admission, crew, pool->buffer->data,
-                             pool->buffer->len);
+    while (seat->state != SEAT_DYING && take_answer(crew, seat))
+        ;
     /* Only now is the oldest load the one that a question is about; who has asked
      * sleeps, so a question that is seen later waits for the next look. */
     if (crew->is_home && asks)
