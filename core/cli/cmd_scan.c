@@ -93,6 +93,7 @@ static bool open_pool(struct scan_run *run, const struct setup_how *how,
 {
     struct control *control = &run->control;
     control->how = *how;
+    control->is_watched = run->args.control != NULL;
     control->workers = run->args.jobs > 0 ? (unsigned)run->args.jobs : 0;
     control->resolver = zone_resolver(run->zone);
     if (!control_open_pool(control, &run->setup, error))

@@ -8,8 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Plugins, signatures or settings are not what they were. */
+static void on_changed(void *self)
+{
+    control_reload(self);
+}
+
 /* A configuration as the pool takes it.  Lends from `setup` and `options`. */
-static struct pool_how pool_how_of(const struct control *control,
+static struct pool_how pool_how_of(struct control *control,
                                    const struct setup *setup,
                                    struct pool_options *options)
 {
@@ -23,6 +29,9 @@ static struct pool_how pool_how_of(const struct control *control,
         .resolver = control->resolver,
         .only_file = control->how.plugin,
         .no_plugins = control->how.no_plugins,
+        /* A scan that nobody watches is not worth a reload. */
+        .changed = control->is_watched ? on_changed : NULL,
+        .changed_self = control,
         .landlock_abi_max = setup_landlock_abi(),
     };
 }

@@ -3,7 +3,8 @@
  * What an operator may ask of a scan in contained workers while it runs: how it is
  * going, and to load plugins, signatures and settings anew.
  *
- *     assay status --socket PATH      assay reload --socket PATH, or SIGHUP
+ *     assay status --socket PATH      assay reload --socket PATH, SIGHUP, or files
+ *                                     that have changed ([pool] watch)
  *
  * Policy and thresholds stay those that the scan began with: all its answers are
  * judged alike.
@@ -26,6 +27,7 @@ struct control {
     struct setup_how how; /* strings are lent: what to read at a reload */
     unsigned workers;     /* so many; 0: as the configuration says */
     const struct resolver *resolver;
+    bool is_watched; /* reload when files change, where [pool] watch says so */
     struct pool *pool; /* lent */
     struct operator_socket *socket;
     uint64_t request; /* who waits for a reload, where is_asked */

