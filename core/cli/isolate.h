@@ -31,6 +31,6 @@ struct isolate {
 };
 
 /* Until all is answered, or the sink or the tick has had enough. */
-void isolate_run(const struct isolate *isolate);
+void isolate_run(const struct isolate *how);
 
 #endif

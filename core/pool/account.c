@@ -10,6 +10,7 @@
 static const struct passwd *look_up(const char *name, int *failure)
 {
     errno = 0;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before there is a second thread */
     const struct passwd *found = getpwnam(name);
     *failure = found == NULL && errno != ENOENT && errno != ESRCH ? errno : 0;
     return found;

@@ -260,6 +260,7 @@ static void take_finding(struct flight *flight, const struct finding *finding)
     if (finding->kind == ASSAY_KIND_FAILED)
         take_failed(flight, finding);
     else if (wanted != 0 && finding->kind == wanted)
+        /* NOLINTNEXTLINE(performance-no-int-to-ptr): interned, never written */
         g_ptr_array_add(flight->finders, (void *)(uintptr_t)finding->plugin);
     else if (wanted == 0 && finding->kind == ASSAY_KIND_MALWARE)
         add(flight->admission, FAULT_CANARY, finding->plugin,

@@ -143,13 +143,11 @@ static void look_at_seat(struct crew *crew, struct seat *seat, uint64_t now_ns)
     bool is_late = now_ns > since_ns && now_ns - since_ns > most_ns;
     if (is_mad(seat) || is_asleep(seat, now_ns)) {
         crew_kill(crew, seat, DEATH_TRAY);
-    } else if (is_unwanted(load, since_ns, now_ns)) {
+    } else if (is_unwanted(load, since_ns, now_ns) || is_deaf(seat, now_ns)) {
         crew_kill(crew, seat, DEATH_OUTSIDE);
     } else if (is_late || is_scan_late(load, now_ns) ||
                is_call_late(crew, seat, now_ns)) {
         crew_kill(crew, seat, DEATH_TIMEOUT);
-    } else if (is_deaf(seat, now_ns)) {
-        crew_kill(crew, seat, DEATH_OUTSIDE);
     } else if (seat->load_n > 1 && now_ns - since_ns > MOVE_MS * MS_NS) {
         seat->is_slow = true;
         serve_withdraw(seat);
