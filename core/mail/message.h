@@ -52,8 +52,8 @@ struct message {
     uint64_t bytes;         /* decoded by core so far: limits.max_bytes; content
                                that shares the raw bytes is free */
     uint64_t nested_bytes;  /* of nested mails parsed so far */
-    uint32_t
-        anew; /* how often it was parsed again: all its objects are others */
+    /* how often it was parsed again: all its objects are others */
+    uint32_t anew;
     /* Gets the content of a hollow object that somebody wants to see
      * (object_set_content, or object->bytes and data); false: it cannot.  NULL: there
      * is nothing to be had. */

@@ -26,11 +26,12 @@ struct size_load {
 
 /* The memory of one class; zeroed memory is valid.  Owned by its crew. */
 struct size {
-    uint64_t
-        short_ns; /* since when there have been too few; 0: there are not */
-    uint64_t
-        spare_ns;  /* since when there may have been too many; 0: not known */
-    unsigned most; /* that were busy at once since spare_ns */
+    /* since when there have been too few; 0: there are not */
+    uint64_t short_ns;
+    /* since when there may have been too many; 0: not known */
+    uint64_t spare_ns;
+    /* that were busy at once since spare_ns */
+    unsigned most;
 };
 
 /* How many it should have, min to max; it has been told to have `wanted`. */

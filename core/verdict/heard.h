@@ -25,6 +25,7 @@ enum heard_said {
     HEARD_ANSWERED = 8, /* that it looked and found nothing */
 };
 
+/* One malware engine and what it said.  Plain value; zeroed memory said nothing. */
 struct heard_engine {
     const char *name; /* interned */
     uint32_t weight;

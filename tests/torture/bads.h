@@ -43,9 +43,9 @@ enum {
 /* Which of them. */
 struct bads_how {
     const char *only; /* comma-separated; NULL: all */
-    bool
-        are_together; /* less those that would keep their class from getting up */
-    bool is_short;    /* less those that hold the pool's opening for a minute */
+    /* less those that would keep their class from getting up */
+    bool are_together;
+    bool is_short; /* less those that hold the pool's opening for a minute */
 };
 
 /* Their phases are chosen so that each acts on at least one of the mails, where there

@@ -29,8 +29,8 @@ struct pooled {
     uint64_t unread; /* answers without a scan */
     uint64_t found;  /* answers with a finding that is neither spam nor info */
     char *last_found;
-    uint64_t
-        longest_ns; /* between two answers, while something was unanswered */
+    /* between two answers, while something was unanswered */
+    uint64_t longest_ns;
     uint64_t last_ns;
     unsigned changed; /* how often files have changed */
     unsigned told;    /* answers to reloads */
