@@ -139,7 +139,9 @@ got=0
 [ $got -eq 2 ] || fail "plugins with one refused: exit status $got"
 grep -q '^word: Crash on word 1, by Assay tests, MIT, ABI 1.0, optional$' "$tmp/out" || fail "plugins: $(cat "$tmp/out")"
 grep -q '^gone: REFUSED$' "$tmp/out" || fail "plugins: $(cat "$tmp/out")"
-"$assay" plugins --json --test --config "$conf" >"$tmp/out" || true
+got=0
+"$assay" plugins --json --test --config "$conf" >"$tmp/out" || got=$?
+[ $got -eq 2 ] || fail "plugins --json with one refused: exit status $got"
 jq -es 'length == 3 and .[2].sandbox.seccomp.state != null and .[0].id == "org.example.crash-on-word" and .[0].self_test == "passed" and
     .[0].refused == null and .[0].stages == ["object"] and (.[1].refused | length > 0)' \
     "$tmp/out" >/dev/null || fail "plugins --json: $(cat "$tmp/out")"

