@@ -249,6 +249,20 @@ static int calls_as_i386(const struct shut_in *p)
                      : "memory", "r8", "r9", "r10", "r11");
     return rc > 0 ? 1 : 2;
 }
+
+/* Does this kernel take such calls at all?  Some answer with SIGSEGV: then there is
+ * nothing to be filtered. */
+static bool has_i386_calls(void)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        signal(SIGSEGV, SIG_DFL); /* a sanitizer's is no death by it */
+        _exit(calls_as_i386(NULL));
+    }
+    CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+    return WIFEXITED(status);
+}
 #endif
 
 /* --- allowed ------------------------------------------------------------------------ */
@@ -441,11 +455,17 @@ static void check(const struct attempt *a, const struct shut_in_how *how)
     close(KEPT);
     close(pair[0]);
     close(pair[1]);
+#if defined(__x86_64__)
+    int ends_by =
+        a->run == calls_as_i386 && !has_i386_calls() ? SIGSEGV : a->signal;
+#else
+    int ends_by = a->signal;
+#endif
     bool is_told =
         a->denied == 0 || strstr(end.said, "denied system call ") != NULL;
-    bool is_good = end.is_entered && end.signal == a->signal &&
-                   (a->signal != 0 || end.code == 0) &&
-                   end.denied == a->denied && is_told;
+    bool is_good = end.is_entered && end.signal == ends_by &&
+                   (ends_by != 0 || end.code == 0) && end.denied == a->denied &&
+                   is_told;
     if (!is_good)
         fprintf(stderr, "%s%s: code %d, signal %d, denied %u: %s\n", a->name,
                 how->as_nobody ? " as nobody" : "", end.code, end.signal,
