@@ -149,4 +149,25 @@ static inline bool court_because(const struct court *court,
     return false;
 }
 
+/* One case: what is said, under which configuration, and what comes out. */
+struct court_row {
+    const char *conf;
+    struct court_says says[6];
+    const char *expected; /* "kind action" */
+    const char *because;  /* NULL: not looked at */
+};
+
+static inline void court_try(const struct court_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct court court;
+        court_open(&court, rows[i].conf);
+        court_decide(&court, rows[i].says);
+        CU_ASSERT(court_is(&court, rows[i].expected));
+        CU_ASSERT(rows[i].because == NULL ||
+                  court_because(&court, rows[i].because));
+        court_close(&court);
+    }
+}
+
 #endif

@@ -7,6 +7,7 @@
 #define TESTS_FAKE_H
 
 #include "mail/message.h"
+#include "scan/resolver.h"
 #include "scan/scan.h"
 
 #include <assay/plugin.h>
@@ -27,6 +28,12 @@ enum {
 #define FAKE_TEXT_MAIL                                                         \
     "From: a@example.org\r\nSubject: x\r\nContent-Type: text/plain\r\n\r\n"    \
     "hello\r\n"
+
+/* A text (3 bytes), and what is called a zip (7 bytes). */
+#define FAKE_TWO_PARTS                                                         \
+    "From: a@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" \
+    "--b\r\nContent-Type: text/plain\r\n\r\none\r\n"                           \
+    "--b\r\nContent-Type: application/zip\r\n\r\nPK\3\4zip\r\n--b--\r\n"
 
 /* A scan with all that it needs.  fake_begin ... fake_run ... fake_end. */
 struct fake {
@@ -140,6 +147,23 @@ static inline int32_t fake_child(struct task *task, const char *name,
     return writer_commit(writer, out);
 }
 
+/* Handlers: log who was asked about which object. */
+static inline int32_t fake_log_object(void *self, struct task *task)
+{
+    fake_log(self, "%s:%s", task->scanner->name, task->object->path);
+    return ASSAY_RC_OK;
+}
+
+/* The same; and each object but one four levels deep has a member. */
+static inline int32_t fake_nest(void *self, struct task *task)
+{
+    fake_log_object(self, task);
+    if (task->object->depth >= 4)
+        return ASSAY_RC_OK;
+    g_autofree char *name = g_strdup_printf("d%u", task->object->depth);
+    return fake_child(task, name, "x", 1, NULL);
+}
+
 /* "plugin kind name path" of every finding that is not clean, in order; yours. */
 static inline char *fake_findings(const struct fake *fake)
 {
@@ -163,6 +187,41 @@ static inline bool fake_found(const struct fake *fake, const char *expected)
         return true;
     fprintf(stderr, "found \"%s\", expected \"%s\"\n", all, expected);
     return false;
+}
+
+/* A resolver that logs each round as "[key key]" and answers by the key. */
+static inline void fake_log_and_answer(void *self, struct wish *const *wishes,
+                                       size_t n)
+{
+    struct fake *fake = self;
+    for (size_t i = 0; i < n; i++) {
+        fake_log(fake, "%s%s%s", i == 0 ? "[" : "", wishes[i]->key,
+                 i + 1 == n ? "]" : "");
+        wishes[i]->state = ASSAY_ANSWER_DATA;
+        struct wish_record record = {.type = wishes[i]->type,
+                                     .data = wishes[i]->key,
+                                     .data_n = strlen(wishes[i]->key)};
+        wish_add_record(wishes[i], &record);
+    }
+}
+
+/* A scan whose resolver that is. */
+struct fake_bench {
+    struct fake fake;
+    struct resolver resolver;
+};
+
+static inline void fake_bench_begin(struct fake_bench *bench)
+{
+    fake_begin(&bench->fake);
+    bench->resolver = (struct resolver){fake_log_and_answer, &bench->fake};
+    bench->fake.plan.resolver = &bench->resolver;
+}
+
+static inline int32_t fake_want(struct task *task, const char *key)
+{
+    const struct wish *wish = NULL;
+    return task_want(task, ASSAY_WANT_DNS, 16, key, &wish);
 }
 
 #endif

@@ -18,6 +18,9 @@ struct parsed {
     struct message *message;
 };
 
+/* The field before parts between lines "--b". */
+#define PARSE_MIXED "Content-Type: multipart/mixed; boundary=b\n"
+
 /* Reads `mail` (n 0: up to its NUL) within `limits` (NULL: the defaults). */
 struct parsed *parse(const char *mail, size_t n, const struct limits *limits);
 void parse_free(struct parsed *parsed);

@@ -5,6 +5,33 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+
+/* --- what each promise costs ------------------------------------------------------ */
+
+static struct timespec begun;
+
+static void note_begin(const CU_pTest test, const CU_pSuite suite)
+{
+    (void)test;
+    (void)suite;
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+}
+
+static void tell_time(const CU_pTest test, const CU_pSuite suite,
+                      const CU_pFailureRecord failure)
+{
+    struct timespec now;
+    (void)suite;
+    (void)failure;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    printf("  %6ld ms  %s\n",
+           (now.tv_sec - begun.tv_sec) * 1000 +
+               (now.tv_nsec - begun.tv_nsec) / 1000000,
+           test->pName);
+}
+
+/* --- running ---------------------------------------------------------------------- */
 
 int unit_run(const char *suite, const struct unit_test *tests, size_t n)
 {
@@ -14,6 +41,10 @@ int unit_run(const char *suite, const struct unit_test *tests, size_t n)
     for (size_t i = 0; s != NULL && i < n; i++)
         if (CU_add_test(s, tests[i].name, tests[i].run) == NULL)
             return 2;
+    if (getenv("ASSAY_TIMES") != NULL) {
+        CU_set_test_start_handler(note_begin);
+        CU_set_test_complete_handler(tell_time);
+    }
     CU_run_all_tests();
     unsigned failed = CU_get_number_of_failures();
     for (CU_pFailureRecord f = CU_get_failure_list(); f != NULL; f = f->pNext)

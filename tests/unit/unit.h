@@ -19,7 +19,8 @@ struct unit_test {
     void (*run)(void);
 };
 
-/* Runs all, prints one line and every failure; 0 when all passed. */
+/* Runs all, prints one line and every failure; 0 when all passed.  With ASSAY_TIMES in
+ * the environment it tells what each promise costs. */
 int unit_run(const char *suite, const struct unit_test *tests, size_t n);
 
 /* Path of something in the build folder (ASSAY_BUILD, default "build"); lent until
