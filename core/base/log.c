@@ -2,8 +2,8 @@
 #include "base/log.h"
 
 #include "base/escape.h"
+#include "base/write.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -95,17 +95,8 @@ void log_end(struct log_event *event)
     if (event->line == NULL)
         return;
     g_string_append_c(event->line, '\n');
-    const char *p = event->line->str;
-    size_t n = event->line->len;
-    while (n > 0) {
-        ssize_t done = write(STDERR_FILENO, p, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            break; /* nobody reads the log: there is nowhere to say so */
-        p += done;
-        n -= (size_t)done;
-    }
+    /* Where nobody reads the log there is nowhere to say so. */
+    write_all(STDERR_FILENO, event->line->str, event->line->len);
     g_string_free(event->line, TRUE);
     event->line = NULL;
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/escape.h"
 #include "cli/ask.h"
+#include "cli/ask_args.h"
 #include "cli/cmd.h"
 #include "cli/output.h"
 #include "cli/status_view.h"
-#include "pool/operator.h"
 
 #include <glib.h>
 
@@ -22,42 +21,9 @@ enum {
 
 /* What was asked for. */
 struct status_args {
-    char *socket;
     int is_json;
     int is_once;
 };
-
-static bool parse(int argc, char **argv, struct status_args *out,
-                  GError **error)
-{
-    const GOptionEntry entries[] = {
-        {"socket", 's', 0, G_OPTION_ARG_FILENAME, &out->socket,
-         "Its control socket, instead of " OPERATOR_PATH, "PATH"},
-        {"json", 0, 0, G_OPTION_ARG_NONE, &out->is_json,
-         "Everything that is counted, as one line of JSON", NULL},
-        {"once", '1', 0, G_OPTION_ARG_NONE, &out->is_once,
-         "Print it once instead of every second", NULL},
-        {0},
-    };
-    GOptionContext *context = g_option_context_new(NULL);
-    g_option_context_set_summary(
-        context,
-        "Shows what a running Assay does: messages, waiting ones, worker\n"
-        "processes, plugins. On a terminal it is live until Ctrl-C, else it is\n"
-        "printed once.");
-    g_option_context_add_main_entries(context, entries, NULL);
-    g_set_prgname("assay status");
-    bool is_good = g_option_context_parse(context, &argc, &argv, error);
-    g_option_context_free(context);
-    if (is_good && argc > 1) {
-        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-                    "\"%s\" is not wanted here; a control socket is named with "
-                    "--socket PATH",
-                    argv[1]);
-        is_good = false;
-    }
-    return is_good;
-}
 
 static bool show_json(struct ask *to, GError **error)
 {
@@ -122,31 +88,35 @@ static bool show(const struct status_args *args, struct ask *to, GError **error)
     }
 }
 
-static int fail(GError *error)
-{
-    if (error == NULL) /* standard output has gone */
-        return CMD_TROUBLE;
-    g_autofree char *shown =
-        escape_dup(error->message, strlen(error->message), 0);
-    fprintf(stderr, "assay status: %s\n", shown);
-    g_error_free(error);
-    return CMD_TROUBLE;
-}
-
 int cmd_status(int argc, char **argv)
 {
     struct status_args args = {0};
+    const GOptionEntry extra[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &args.is_json,
+         "Everything that is counted, as one line of JSON", NULL},
+        {"once", '1', 0, G_OPTION_ARG_NONE, &args.is_once,
+         "Print it once instead of every second", NULL},
+        {0},
+    };
+    const struct ask_usage usage = {
+        .command = "assay status",
+        .summary =
+            "Shows what a running Assay does: messages, waiting ones, worker\n"
+            "processes, plugins. On a terminal it is live until Ctrl-C, else it is\n"
+            "printed once.",
+        .extra = extra};
     struct ask to;
     GError *error = NULL;
+    g_autofree char *socket = NULL;
     /* A reader that stops early, such as `head`, is no trouble. */
     signal(SIGPIPE, SIG_DFL);
-    bool is_good = parse(argc, argv, &args, &error);
-    if (is_good && ask_open(args.socket, &to, &error)) {
+    bool is_good = ask_args_read(&usage, argc, argv, &socket, &error) &&
+                   ask_open(socket, &to, &error);
+    if (is_good) {
         is_good = show(&args, &to, &error);
         ask_close(&to);
-    } else {
-        is_good = false;
     }
-    g_free(args.socket);
-    return is_good ? CMD_CLEAN : fail(error);
+    if (error != NULL) /* NULL as well where standard output has gone */
+        ask_args_complain(&usage, error);
+    return is_good ? CMD_CLEAN : CMD_TROUBLE;
 }

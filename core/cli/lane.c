@@ -2,6 +2,7 @@
 #include "cli/lane.h"
 
 #include "base/clock.h"
+#include "base/write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,17 +61,7 @@ static struct worker_start make_start(const struct lane *lane)
 
 static bool send_to_pipe(void *self, const char *p, size_t n)
 {
-    int fd = *(const int *)self;
-    while (n > 0) {
-        ssize_t done = write(fd, p, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        p += done;
-        n -= (size_t)done;
-    }
-    return true;
+    return write_all(*(const int *)self, p, n);
 }
 
 /* In the child.  Never returns. */

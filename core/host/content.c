@@ -2,11 +2,11 @@
 /*
  * What is to be looked at: bytes, text, header fields.
  */
+#include "base/write.h"
 #include "host/call.h"
 #include "mail/message.h"
 #include "mail/text.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -78,20 +78,6 @@ int32_t content_bytes(const struct assay_task *task,
 }
 
 /* --- as a file ------------------------------------------------------------------- */
-
-static bool write_all(int fd, const uint8_t *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t written = write(fd, p, n);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        p += written;
-        n -= (size_t)written;
-    }
-    return true;
-}
 
 /* A sealed copy of the content, or -1. */
 static int make_file(const struct object *object)

@@ -9,6 +9,7 @@
  * and one that was left behind is among the first to be removed.
  */
 #include "base/error.h"
+#include "base/write.h"
 #include "pool/crash.h"
 
 #include <dirent.h>
@@ -65,20 +66,6 @@ static void prune(int folder, uint64_t keep)
     g_ptr_array_sort(names, by_age);
     for (unsigned i = 0; i + keep < names->len; i++)
         unlinkat(folder, g_ptr_array_index(names, i), 0);
-}
-
-static bool write_all(int fd, const char *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t done = write(fd, p, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        p += done;
-        n -= (size_t)done;
-    }
-    return true;
 }
 
 /* A new file under a name that nobody has: its hidden name in `hidden`. */
