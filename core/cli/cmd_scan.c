@@ -88,18 +88,23 @@ static bool open_items(struct scan_run *run, GError **error)
 }
 
 /* --jobs says how many workers there are, if it says anything. */
-static bool open_pool(struct scan_run *run, const struct setup_how *how,
-                      GError **error)
+static bool start_pool(struct scan_run *run, const struct setup_how *how,
+                       GError **error)
 {
     struct control *control = &run->control;
     control->how = *how;
     control->is_watched = run->args.control != NULL;
     control->workers = run->args.jobs > 0 ? (unsigned)run->args.jobs : 0;
     control->resolver = zone_resolver(run->zone);
-    if (!control_open_pool(control, &run->setup, error))
-        return false;
-    return run->args.control == NULL ||
-           control_listen(control, run->args.control, error);
+    return control_start_pool(control, &run->setup, error);
+}
+
+static bool await_pool(struct scan_run *run, GError **error)
+{
+    struct control *control = &run->control;
+    return control_await_pool(control, error) &&
+           (run->args.control == NULL ||
+            control_listen(control, run->args.control, error));
 }
 
 static const GPtrArray *refusals(const struct scan_run *run)
@@ -120,11 +125,13 @@ static bool open_all(struct scan_run *run)
     GError *error = NULL;
     if (!setup_open_loud(&how, &run->setup))
         return false;
+    bool is_isolated = args->is_isolated != 0;
     if (!envelope_session(args, run->setup.networks, &run->session, &error) ||
-        !zone_read(args->dns_zone, args->lookups, &run->zone, &error) ||
-        !open_items(run, &error))
+        !zone_read(args->dns_zone, args->lookups, &run->zone, &error))
         return say_error(error);
-    if (args->is_isolated != 0 && !open_pool(run, &how, &error))
+    /* Plugins load while the files are listed. */
+    if ((is_isolated && !start_pool(run, &how, &error)) ||
+        !open_items(run, &error) || (is_isolated && !await_pool(run, &error)))
         return say_error(error);
     run->answers = (struct answer_plan){
         .scan = {.limits = run->setup.limits,

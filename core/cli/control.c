@@ -36,12 +36,17 @@ static struct pool_how pool_how_of(struct control *control,
     };
 }
 
-bool control_open_pool(struct control *control, const struct setup *setup,
-                       GError **error)
+bool control_start_pool(struct control *control, const struct setup *setup,
+                        GError **error)
 {
     struct pool_options options;
     const struct pool_how how = pool_how_of(control, setup, &options);
-    if (!pool_open(&how, &control->pool, error))
+    return pool_start(&how, &control->pool, error);
+}
+
+bool control_await_pool(struct control *control, GError **error)
+{
+    if (!pool_await(control->pool, error))
         return false;
     setup_say_refusals(pool_refusals(control->pool));
     return true;

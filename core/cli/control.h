@@ -35,9 +35,11 @@ struct control {
     uint64_t begun_ns; /* the reload */
 };
 
-/* Opens the pool by a configuration that has been read.  False: see pool_open. */
-bool control_open_pool(struct control *control, const struct setup *setup,
-                       GError **error);
+/* Starts the pool by a configuration that has been read: see pool_start. */
+bool control_start_pool(struct control *control, const struct setup *setup,
+                        GError **error);
+/* Waits until it scans, and says which plugins do not.  False: see pool_await. */
+bool control_await_pool(struct control *control, GError **error);
 /* Listens at `path`. */
 bool control_listen(struct control *control, const char *path, GError **error);
 /* Ends what is open. */

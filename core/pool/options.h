@@ -44,7 +44,7 @@ struct pool_options {
     uint64_t cores; /* of the machine, from 1 */
     uint64_t workers_min;
     uint64_t workers_max;
-    uint64_t slots;     /* scans queued on one worker, 1..8 */
+    uint64_t slots;     /* scans queued on one worker, 1..16 */
     uint64_t queue_max; /* for queue_init() */
     uint64_t queue_bytes;
     uint64_t plugin_time_ns; /* one call; never 0 */

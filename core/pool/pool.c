@@ -66,40 +66,52 @@ static struct pool *pool_new(const struct pool_how *how, GError **error)
     return pool;
 }
 
-/* Until it can scan, or says why it cannot. */
-static bool wait_ready(struct pool *pool, struct generation *generation,
-                       GError **error)
-{
-    uint64_t begun_ns = clock_mono_ns();
-    uint64_t most_ns = pool->how.options->load_time_ns;
-    pool->coming = generation;
-    while (generation->state != GENERATION_FAILED &&
-           (generation->state != GENERATION_READY ||
-            crew_ready(generation->home) == 0) &&
-           clock_mono_ns() - begun_ns <= most_ns)
-        pool_run(pool, TICK_MS);
-    pool->coming = NULL;
-    if (generation->state == GENERATION_READY && crew_ready(generation->home))
-        return true;
-    g_set_error(error, BASE_ERROR, BASE_ERROR_PLUGIN, "%s",
-                generation->why != NULL ? generation->why
-                                        : "no worker stays alive");
-    return false;
-}
-
-bool pool_open(const struct pool_how *how, struct pool **out, GError **error)
+bool pool_start(const struct pool_how *how, struct pool **out, GError **error)
 {
     struct pool *pool = pool_new(how, error);
     if (pool == NULL)
         return false;
     struct recipe *recipe = recipe_new(how, pool->program, error);
-    struct generation *generation =
-        recipe != NULL ? generation_new(pool, recipe, error) : NULL;
-    if (generation != NULL && wait_ready(pool, generation, error)) {
-        pool->now = generation;
-        pool->counters.generation_ns = clock_mono_ns();
-        pool->how = generation->recipe->how;
-        watching_begin(pool);
+    pool->coming = recipe != NULL ? generation_new(pool, recipe, error) : NULL;
+    if (pool->coming == NULL) {
+        pool_free(pool);
+        return false;
+    }
+    pool->how = pool->coming->recipe->how;
+    generation_tend(pool->coming, clock_mono_ns());
+    *out = pool;
+    return true;
+}
+
+bool pool_await(struct pool *pool, GError **error)
+{
+    struct generation *generation = pool->coming;
+    uint64_t most_ns = pool->how.options->load_time_ns;
+    while (generation->state != GENERATION_FAILED &&
+           (generation->state != GENERATION_READY ||
+            crew_ready(generation->home) == 0) &&
+           clock_mono_ns() - generation->begun_ns <= most_ns)
+        pool_run(pool, TICK_MS);
+    pool->coming = NULL;
+    if (generation->state != GENERATION_READY ||
+        crew_ready(generation->home) == 0) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_PLUGIN, "%s",
+                    generation->why != NULL ? generation->why
+                                            : "no worker stays alive");
+        return false;
+    }
+    pool->now = generation;
+    pool->counters.generation_ns = clock_mono_ns();
+    watching_begin(pool);
+    return true;
+}
+
+bool pool_open(const struct pool_how *how, struct pool **out, GError **error)
+{
+    struct pool *pool;
+    if (!pool_start(how, &pool, error))
+        return false;
+    if (pool_await(pool, error)) {
         *out = pool;
         return true;
     }

@@ -103,8 +103,15 @@ struct pool_answer {
  * pool_free.  May submit; may not free the pool. */
 typedef void (*pool_done_fn)(void *self, const struct pool_answer *answer);
 
-/* Starts zygotes and first workers and waits until they are ready.  False: an error in
- * the configuration, or no process to be had; a plugin at fault is a refusal. */
+/* Starts its zygotes, which load plugins while the caller does something else;
+ * pool_await or pool_free must follow.  Until then it takes messages, and has no plan
+ * and no generation yet.  False: an error in the configuration, or no
+ * process to be had. */
+bool pool_start(const struct pool_how *how, struct pool **out, GError **error);
+/* Waits until its first workers are ready.  False: likewise, or nothing that scans can
+ * be loaded, and the pool is to be freed; a plugin at fault is a refusal. */
+bool pool_await(struct pool *pool, GError **error);
+/* Both; where it fails there is no pool. */
 bool pool_open(const struct pool_how *how, struct pool **out, GError **error);
 /* Answers what is unanswered with `failed`; from now on nothing is scanned. */
 void pool_end(struct pool *pool);

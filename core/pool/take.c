@@ -104,6 +104,9 @@ static bool take_answer(struct crew *crew, struct seat *seat)
     struct load load;
     if (!seat_answer(seat, &load, pool->buffer, clock_mono_ns()))
         return false;
+    /* Its worker goes on while the answer is read. */
+    if (seat->load_n == 0)
+        serve_queue(pool);
     if (load.work != NULL && load.task == TRAY_SCAN)
         take_reply(crew, seat, load.work);
     else if (load.work != NULL && load.task == TRAY_GUEST)

@@ -46,7 +46,7 @@
 #include <stdint.h>
 
 enum {
-    TRAY_SLOTS_MAX = 8,
+    TRAY_SLOTS_MAX = 16,
     TRAY_SMALL_REQUEST = 128 << 10,
     TRAY_SMALL_REPLY = 64 << 10,
     TRAY_QUESTION = 4 << 20 /* of the question's room; the rest is the arena */

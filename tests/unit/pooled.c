@@ -61,7 +61,7 @@ static void on_changed(void *self)
     p->changed++;
 }
 
-struct pooled *pooled_open(const char *text)
+struct pooled *pooled_start(const char *text)
 {
     struct pooled *p = g_new0(struct pooled, 1);
     struct read read = {0};
@@ -78,8 +78,16 @@ struct pooled *pooled_open(const char *text)
                                  .program = p->program,
                                  .changed = on_changed,
                                  .changed_self = p};
-    pool_open(&how, &p->pool, &p->error);
+    pool_start(&how, &p->pool, &p->error);
     read_close(&read);
+    return p;
+}
+
+struct pooled *pooled_open(const char *text)
+{
+    struct pooled *p = pooled_start(text);
+    if (p->pool != NULL && !pool_await(p->pool, &p->error))
+        pool_free(g_steal_pointer(&p->pool));
     return p;
 }
 

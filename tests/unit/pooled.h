@@ -41,6 +41,8 @@ struct pooled {
 
 /* @ in the text stands for the folder of bad plugins, % for that of the others. */
 struct pooled *pooled_open(const char *text);
+/* The same, but nobody has waited for it: pool_await may follow. */
+struct pooled *pooled_start(const char *text);
 /* Everything that was submitted has been answered, once. */
 void pooled_free(struct pooled *p);
 

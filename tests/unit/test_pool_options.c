@@ -62,7 +62,7 @@ static void defaults_are_what_the_documentation_says(void)
         .cores = 4,
         .workers_min = 2,
         .workers_max = 9,
-        .slots = 4,
+        .slots = 8,
         .queue_max = 1000,
         .queue_bytes = 512 * MIB,
         .plugin_time_ns = 30 * S,
@@ -93,7 +93,7 @@ static void every_option_of_pool_is_read(void)
 {
     struct pool_options got;
     g_autofree char *wrong = read_pool(
-        "[pool]\nworkers_min = 3\nworkers_max = 5\nslots = 8\nqueue_max = 64\n"
+        "[pool]\nworkers_min = 3\nworkers_max = 5\nslots = 5\nqueue_max = 64\n"
         "queue_bytes = 1 GiB\nplugin_time = 9 s\nplugin_warn = 0\n"
         "memory = 1 GiB\nrecycle_scans = 0\nrecycle_growth = 1 MiB\n"
         "breaker_failures = 2\nbreaker_window = 2 s\nbreaker_backoff = 3 s\n"
@@ -108,7 +108,7 @@ static void every_option_of_pool_is_read(void)
         .cores = 4,
         .workers_min = 3,
         .workers_max = 5,
-        .slots = 8,
+        .slots = 5,
         .queue_max = 64,
         .queue_bytes = 1024 * MIB,
         .plugin_time_ns = 9 * S,
@@ -168,8 +168,8 @@ static void what_contradicts_itself_is_refused_by_name(void)
          "than the longest"},
         {"[pool]\nworker_max = 5\n",
          "t.conf:2: [pool] worker_max: no such option; nearest is workers_max"},
-        {"[pool]\nslots = 9\n",
-         "t.conf:2: [pool] slots: \"9\" is not a whole number from 1 to 8"},
+        {"[pool]\nslots = 17\n",
+         "t.conf:2: [pool] slots: \"17\" is not a whole number from 1 to 16"},
         {"[class x]\nplugin_warn = 31 s\n",
          "t.conf:2: [class x] plugin_warn: \"31 s\" is not less than "
          "plugin_time, which is that of [pool]: the warning comes before the end, "

@@ -137,6 +137,32 @@ static void loading_has_an_end(void)
     pooled_free(p);
 }
 
+static void what_comes_while_plugins_load_is_answered(void)
+{
+    struct pooled *p = pooled_start(GOOD);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(p->pool);
+    for (unsigned i = 0; i < SOME; i++)
+        pooled_submit(p, POOL_TRANSPORT);
+    CU_ASSERT_EQUAL(p->answered, 0);
+    CU_ASSERT(pool_await(p->pool, &p->error));
+    CU_ASSERT(pooled_drain(p));
+    CU_ASSERT_EQUAL(p->answered, SOME);
+    CU_ASSERT_EQUAL(p->unread, 0);
+    pooled_free(p);
+}
+
+static void a_start_that_nobody_waits_for_can_be_ended(void)
+{
+    struct pooled *p = pooled_start(GOOD);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(p->pool);
+    for (unsigned i = 0; i < SOME; i++)
+        pooled_submit(p, POOL_TRANSPORT);
+    pool_end(p->pool);
+    CU_ASSERT_EQUAL(p->answered, SOME);
+    CU_ASSERT_EQUAL(p->unread, SOME);
+    pooled_free(p);
+}
+
 static void a_flood_is_met_with_more_workers(void)
 {
     struct pooled *p =
@@ -159,4 +185,7 @@ UNIT_MAIN("pool_starts", UNIT(a_home_class_without_workers_is_an_error),
           UNIT(a_home_class_that_cannot_be_loaded_is_an_error),
           UNIT(another_class_that_cannot_be_loaded_is_refused),
           UNIT(a_new_generation_that_cannot_start_is_turned_away),
-          UNIT(loading_has_an_end), UNIT(a_flood_is_met_with_more_workers))
+          UNIT(loading_has_an_end),
+          UNIT(what_comes_while_plugins_load_is_answered),
+          UNIT(a_start_that_nobody_waits_for_can_be_ended),
+          UNIT(a_flood_is_met_with_more_workers))
