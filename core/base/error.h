@@ -19,7 +19,7 @@ enum base_error {
     BASE_ERROR_PLUGIN, /* a plugin cannot be used */
     BASE_ERROR_DATA,   /* a data file (zone, list) is wrong */
     BASE_ERROR_LIMIT,  /* larger than a limit: not looked at */
-    BASE_ERROR_PEER,   /* a worker said what cannot be */
+    BASE_ERROR_PEER,   /* a worker or an MTA said what cannot be */
 };
 
 GQuark base_error_quark(void);

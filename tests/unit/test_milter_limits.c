@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "mta.h"
+#include "unit.h"
+
+#include <string.h>
+
+/* Body packets of 100 bytes; the limit is 1,000. */
+static void send_large(struct mta *mta, int packets)
+{
+    char chunk[100];
+    memset(chunk, 'x', sizeof chunk);
+    SAY(mta, 'M', "<a@b>");
+    SAY(mta, 'R', "<c@d>");
+    SAY_NOTHING(mta, 'N'); /* two bytes */
+    for (int i = 0; i < packets; i++)
+        mta_say(mta, 'B', chunk, sizeof chunk);
+}
+
+static void a_message_over_the_limit_is_told_as_such(void)
+{
+    struct milter_options options = mta_options();
+    struct mta *mta = mta_new(&options);
+    mta_greet(mta);
+    send_large(mta, 9);
+    mta_say(mta, 'B',
+            "12345678901234567890123456789012345678901234567890"
+            "123456789012345678901234567890123456789012345678",
+            98);
+    SAY_NOTHING(mta, 'E');
+    CU_ASSERT_EQUAL(mta->whole, MILTER_WHOLE);
+    CU_ASSERT_EQUAL(g_bytes_get_size(mta->message), 1000);
+    CU_ASSERT_STRING_EQUAL(mta_hear(mta), "c");
+    mta->answers[MILTER_STAGE_END].verdict = MILTER_TEMPFAIL;
+    send_large(mta, 10);
+    SAY_NOTHING(mta, 'E');
+    CU_ASSERT_EQUAL(mta->whole, MILTER_TOO_LARGE);
+    CU_ASSERT_PTR_NULL(mta->message);
+    CU_ASSERT_STRING_EQUAL(mta_hear(mta), "t");
+    /* and the next one is not */
+    send_large(mta, 1);
+    SAY_NOTHING(mta, 'E');
+    CU_ASSERT_EQUAL(mta->whole, MILTER_WHOLE);
+    mta_free(mta);
+}
+
+static void the_rest_of_a_large_body_is_skipped_once(void)
+{
+    struct milter_options options = mta_options();
+    options.skips_body = true;
+    struct mta *mta = mta_new(&options);
+    mta_greet(mta);
+    send_large(mta, 9);
+    CU_ASSERT_STRING_EQUAL(mta_hear(mta), "c c c c c c c c c");
+    SAY_NOTHING(mta, 'A');
+    send_large(mta, 12);
+    SAY_NOTHING(mta, 'E');
+    CU_ASSERT_STRING_EQUAL(mta_hear(mta), "c c c c c c c c c s c c c");
+    CU_ASSERT_EQUAL(mta->whole, MILTER_TOO_LARGE);
+    mta_free(mta);
+}
+
+static void recipients_are_bounded(void)
+{
+    /* 64 + 3 each of 1,000: 14 fit. */
+    static const char fits[] = "a,a,a,a,a,a,a,a,a,a,a,a,a,a";
+    struct milter_options options = mta_options();
+    struct mta *mta = mta_new(&options);
+    mta_greet(mta);
+    SAY(mta, 'M', "<a@b>");
+    for (int i = 0; i < 20; i++)
+        SAY(mta, 'R', "<a>");
+    SAY_NOTHING(mta, 'N');
+    SAY_NOTHING(mta, 'E');
+    CU_ASSERT_STRING_EQUAL(mta->rcpts, fits);
+    CU_ASSERT_EQUAL(mta->whole, MILTER_TOO_MANY_RCPTS);
+    mta_free(mta);
+    /* An MTA that waits can be told, and then the envelope is whole. */
+    options.asks = MILTER_STAGE_BIT(MILTER_STAGE_RCPT);
+    mta = mta_new(&options);
+    mta->answers[MILTER_STAGE_RCPT].verdict = MILTER_CONTINUE;
+    mta_greet(mta);
+    SAY(mta, 'M', "<a@b>");
+    for (int i = 0; i < 14; i++)
+        SAY(mta, 'R', "<a>");
+    mta_hear(mta);
+    SAY(mta, 'R', "<a>");
+    CU_ASSERT_STRING_EQUAL(mta_hear(mta),
+                           "y(452 4.5.3 Too many recipients\\0)");
+    SAY_NOTHING(mta, 'N');
+    SAY_NOTHING(mta, 'E');
+    CU_ASSERT_STRING_EQUAL(mta->rcpts, fits);
+    CU_ASSERT_EQUAL(mta->whole, MILTER_WHOLE);
+    mta_free(mta);
+}
+
+UNIT_MAIN("milter limits", UNIT(a_message_over_the_limit_is_told_as_such),
+          UNIT(the_rest_of_a_large_body_is_skipped_once),
+          UNIT(recipients_are_bounded))
