@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "pool/cgroup.h"
 #include "pool/landlock.h"
+#include "pool/leftovers.h"
 #include "pool/rights.h"
 #include "pool/sandbox_word.h"
 #include "pool/syscalls.h"
@@ -28,41 +29,13 @@
 #endif
 #endif
 
-enum {
-    THREADS_MAX = 64, /* pids.max of a worker that may have threads */
-    ENV_START = 50,   /* fields of /proc/self/stat, counted from 1 */
-    ENV_END = 51,
-    FILES_MAX = 65536, /* closed one by one where there is no close_range */
-};
-
 struct sandbox {
     unsigned may;
     struct syscalls *calls;
     const char *calls_why; /* NULL, or why there can be no filter */
     const char *group_why; /* NULL: in a cgroup, else why not */
-    /* Where the kernel put the environment: without `environ` getenv() finds
-     * nothing, a look at the stack would. */
-    char *env;
-    size_t env_n;
+    struct leftovers_environment environment;
 };
-
-static void find_environment(struct sandbox *sandbox)
-{
-    g_autofree char *text = NULL;
-    if (!g_file_get_contents("/proc/self/stat", &text, NULL, NULL))
-        return;
-    /* The second field is a name in parentheses and may hold blanks. */
-    const char *after = strrchr(text, ')');
-    g_auto(GStrv) fields = g_strsplit(after != NULL ? after : "", " ", -1);
-    if (g_strv_length(fields) < ENV_END - 1)
-        return;
-    uintptr_t start = g_ascii_strtoull(fields[ENV_START - 2], NULL, 10);
-    uintptr_t end = g_ascii_strtoull(fields[ENV_END - 2], NULL, 10);
-    if (start == 0 || end < start)
-        return;
-    memcpy(&sandbox->env, &start, sizeof start);
-    sandbox->env_n = end - start;
-}
 
 bool sandbox_prepare(unsigned may, struct sandbox **out, GError **error)
 {
@@ -77,7 +50,7 @@ bool sandbox_prepare(unsigned may, struct sandbox **out, GError **error)
         .calls_why = why,
         .group_why = "its class asked for none",
     };
-    find_environment(sandbox);
+    leftovers_find(&sandbox->environment);
     /* Read now: a worker has neither TZ nor, perhaps, the file. */
     tzset();
     *out = sandbox;
@@ -164,10 +137,7 @@ static bool enter_undumpable(const struct entering *in)
 
 static bool enter_environment(const struct entering *in)
 {
-    if (in->sandbox->env != NULL)
-        explicit_bzero(in->sandbox->env, in->sandbox->env_n);
-    bool is_wiped = in->sandbox->env != NULL;
-    environ = NULL;
+    bool is_wiped = leftovers_wipe(&in->sandbox->environment);
     if (chdir("/") != 0)
         return fail(in, "leave its folder");
     umask(077);
@@ -175,44 +145,6 @@ static bool enter_environment(const struct entering *in)
              is_wiped ? SANDBOX_GIVEN : SANDBOX_PARTLY,
              is_wiped ? "" : "emptied, not overwritten: no /proc/self/stat");
     return true;
-}
-
-static int by_number(const void *a, const void *b)
-{
-    int x = *(const int *)a;
-    int y = *(const int *)b;
-    return (x > y) - (x < y);
-}
-
-/* Kernels before 5.9. */
-static void close_singly(unsigned from, unsigned to)
-{
-    for (unsigned fd = from; fd <= to && fd < FILES_MAX; fd++)
-        close((int)fd);
-}
-
-static void close_between(unsigned from, unsigned to)
-{
-    if (from <= to && close_range(from, to, 0) != 0)
-        close_singly(from, to);
-}
-
-static void enter_descriptors(const struct entering *in)
-{
-    size_t n = in->rules->keep_fd_n;
-    g_autofree int *keep = g_new(int, n + 1);
-    unsigned next = STDERR_FILENO + 1;
-    if (n > 0)
-        memcpy(keep, in->rules->keep_fds, n * sizeof keep[0]);
-    qsort(keep, n, sizeof keep[0], by_number);
-    for (size_t i = 0; i < n; i++) {
-        if (keep[i] < 0 || (unsigned)keep[i] < next)
-            continue;
-        close_between(next, (unsigned)keep[i] - 1);
-        next = (unsigned)keep[i] + 1;
-    }
-    close_between(next, ~0U);
-    word_set(in->report, SANDBOX_DESCRIPTORS, SANDBOX_GIVEN, "");
 }
 
 static void enter_cgroup(const struct entering *in)
@@ -298,7 +230,8 @@ bool sandbox_enter(const struct sandbox *sandbox,
     if (!enter_session(&in) || !enter_undumpable(&in) ||
         !enter_environment(&in))
         return false;
-    enter_descriptors(&in);
+    leftovers_close(rules->keep_fds, rules->keep_fd_n);
+    word_set(out, SANDBOX_DESCRIPTORS, SANDBOX_GIVEN, "");
     enter_cgroup(&in);
     if (!enter_limits(&in) || !enter_landlock(&in) || !enter_seccomp(&in))
         return false;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The allow-list itself (syscalls.h says what it promises).
+ *
+ * One table, in one file however long it is: what a worker may do is reviewed by reading
+ * it from its top to its end.
  */
 #ifndef POOL_SYSCALLS_LIST_H
 #define POOL_SYSCALLS_LIST_H
