@@ -6,6 +6,7 @@
 #include "host/card.h"
 #include "host/paths.h"
 #include "host/scratch.h"
+#include "pool/children.h"
 #include "pool/opened.h"
 #include "pool/worker.h"
 
@@ -21,12 +22,6 @@
 
 enum {
     TASK_MAX = 64 << 20 /* bytes of an ORDER_OPEN: its text and its cards */
-};
-
-/* One living worker. */
-struct child {
-    uint32_t number;
-    pid_t pid;
 };
 
 /* The whole program. */
@@ -123,16 +118,6 @@ static void obey_open(struct zygote *z, int fd)
         tell_failed(z, error->message);
 }
 
-static struct child *find_child(const struct zygote *z, uint32_t number)
-{
-    for (unsigned i = 0; i < z->children->len; i++) {
-        struct child *child = &g_array_index(z->children, struct child, i);
-        if (child->number == number)
-            return child;
-    }
-    return NULL;
-}
-
 /* In the child.  Never returns. */
 static _Noreturn void become_worker(const struct zygote *z,
                                     const struct order *order, const int *fds)
@@ -176,7 +161,7 @@ static void obey_fork(struct zygote *z, const struct order *order,
     struct news news = {.kind = NEWS_FORKED, .number = order->number};
     uint64_t since_ns = clock_mono_ns();
     bool is_good = z->opened != NULL && is_fork(order, fds) &&
-                   find_child(z, order->number) == NULL;
+                   children_find(z->children, order->number) == 0;
     errno = EINVAL;
     pid_t pid = is_good ? fork() : -1;
     if (pid == 0)
@@ -184,8 +169,7 @@ static void obey_fork(struct zygote *z, const struct order *order,
     news.status = pid < 0 ? errno : 0;
     news.took_ns = clock_mono_ns() - since_ns;
     if (pid > 0) {
-        const struct child child = {.number = order->number, .pid = pid};
-        g_array_append_val(z->children, child);
+        children_add(z->children, order->number, pid);
         news.pid = (int32_t)pid;
     }
     tell(z, &news, -1);
@@ -193,7 +177,7 @@ static void obey_fork(struct zygote *z, const struct order *order,
 
 static void obey(struct zygote *z, const struct order *order, const int *fds)
 {
-    const struct child *child;
+    pid_t pid;
     switch (order->kind) {
     case ORDER_OPEN:
         obey_open(z, fds[0]);
@@ -202,9 +186,9 @@ static void obey(struct zygote *z, const struct order *order, const int *fds)
         obey_fork(z, order, fds);
         break;
     case ORDER_KILL:
-        child = find_child(z, order->number);
-        if (child != NULL)
-            kill(child->pid, SIGKILL);
+        pid = children_find(z->children, order->number);
+        if (pid > 0)
+            kill(pid, SIGKILL);
         break;
     default:
         z->is_over = true;
@@ -246,24 +230,20 @@ static void sweep(const struct opened *opened, pid_t dead)
 static void bury(struct zygote *z, pid_t pid, int status,
                  const struct rusage *usage)
 {
-    for (unsigned i = 0; i < z->children->len; i++) {
-        struct child child = g_array_index(z->children, struct child, i);
-        if (child.pid != pid)
-            continue;
-        const struct news news = {
-            .kind = NEWS_DIED,
-            .number = child.number,
-            .pid = (int32_t)pid,
-            .status = status,
-            .max_rss_kib = (uint64_t)usage->ru_maxrss,
-        };
-        g_array_remove_index_fast(z->children, i);
-        tell(z, &news, -1);
-        if (z->opened != NULL)
-            sweep(z->opened, pid);
+    struct child child;
+    /* Else something that a plugin forked while it was loaded, or a sweeper. */
+    if (!children_take(z->children, pid, &child))
         return;
-    }
-    /* Not a worker: something that a plugin forked while it was loaded, a sweeper. */
+    const struct news news = {
+        .kind = NEWS_DIED,
+        .number = child.number,
+        .pid = (int32_t)pid,
+        .status = status,
+        .max_rss_kib = (uint64_t)usage->ru_maxrss,
+    };
+    tell(z, &news, -1);
+    if (z->opened != NULL)
+        sweep(z->opened, pid);
 }
 
 static void reap(struct zygote *z)
@@ -280,13 +260,7 @@ static void reap(struct zygote *z)
 
 static void end(struct zygote *z)
 {
-    for (unsigned i = 0; i < z->children->len; i++)
-        kill(g_array_index(z->children, struct child, i).pid, SIGKILL);
-    for (unsigned i = 0; i < z->children->len; i++) {
-        pid_t pid = g_array_index(z->children, struct child, i).pid;
-        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-            ;
-    }
+    children_end(z->children);
     /* No plugin's code any more: it might hang or crash, and nobody would know. */
     if (z->opened != NULL)
         scratch_close(z->opened->host->scratch);
@@ -295,7 +269,7 @@ static void end(struct zygote *z)
 int zygote_main(void)
 {
     struct zygote z = {
-        .children = g_array_new(false, true, sizeof(struct child)),
+        .children = children_new(),
     };
     sigset_t mask;
     prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL);
