@@ -6,26 +6,41 @@
 #include <errno.h>
 #include <pwd.h>
 
-/* errno's kind of "there is none" differs between libraries: POSIX wants 0. */
-static const struct passwd *look_up(const char *name, int *failure)
+enum {
+    ENTRY_MIN = 1024,   /* bytes of one user's line: a first guess, */
+    ENTRY_MAX = 1 << 20 /* and what no line takes */
+};
+
+/* False: there is none, or `failure` says why it cannot be told.  POSIX wants 0 for
+ * "there is none", but some libraries have their own errno for that. */
+static bool look_up(const char *name, struct account *out, int *failure)
 {
-    errno = 0;
-    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before there is a second thread */
-    const struct passwd *found = getpwnam(name);
-    *failure = found == NULL && errno != ENOENT && errno != ESRCH ? errno : 0;
-    return found;
+    struct passwd entry;
+    struct passwd *found = NULL;
+    int failed = ERANGE;
+    for (size_t n = ENTRY_MIN; failed == ERANGE && n <= ENTRY_MAX; n *= 2) {
+        g_autofree char *text = g_malloc(n);
+        failed = getpwnam_r(name, &entry, text, n, &found);
+        if (failed == 0 && found != NULL) {
+            *out = (struct account){entry.pw_uid, entry.pw_gid};
+            return true;
+        }
+    }
+    *failure = failed != ENOENT && failed != ESRCH ? failed : 0;
+    return false;
 }
 
 bool account_find(const char *name, struct account *out, GError **error)
 {
     int failure = 0;
     const char *wanted = name != NULL ? name : "assay-worker";
-    const struct passwd *found = look_up(wanted, &failure);
-    if (found == NULL && name == NULL && failure == 0) {
+    struct account found;
+    bool is_there = look_up(wanted, &found, &failure);
+    if (!is_there && name == NULL && failure == 0) {
         wanted = "nobody";
-        found = look_up(wanted, &failure);
+        is_there = look_up(wanted, &found, &failure);
     }
-    if (found == NULL) {
+    if (!is_there) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_CONF,
                     "user: there is no user \"%s\"%s%s; make one with `useradd "
                     "--system %s`, or name another in [pool] user",
@@ -33,13 +48,13 @@ bool account_find(const char *name, struct account *out, GError **error)
                     failure != 0 ? g_strerror(failure) : "", wanted);
         return false;
     }
-    if (found->pw_uid == 0 || found->pw_gid == 0) {
+    if (found.uid == 0 || found.gid == 0) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_CONF,
                     "user: \"%s\" is root, or is in root's group; workers need "
                     "an ordinary user",
                     wanted);
         return false;
     }
-    *out = (struct account){.uid = found->pw_uid, .gid = found->pw_gid};
+    *out = found;
     return true;
 }
