@@ -2,10 +2,12 @@
 /*
  * Admission: may a new generation take over?
  *
- *     STARTING    the first worker of each crew comes up and says who is down
- *     TESTING     there each plugin's self-test is run
+ *     TESTING     the first worker of each crew comes up and says who is down; there
+ *        │        each plugin's self-test is run (selftests.h)
+ *        ▼
  *     CANARIES    three messages go the ordinary way through the home class: the EICAR
- *                 test file, GTUBE, and a clean one
+ *        │        test file, GTUBE, and a clean one (flights.h)
+ *        ▼
  *     OVER        what was found wrong is known
  *
  * A fault is a plugin that was refused, did not start, failed its self-test or a
@@ -25,17 +27,19 @@
 #ifndef POOL_ADMISSION_H
 #define POOL_ADMISSION_H
 
-#include "pool/crew.h"
-#include "pool/hello.h"
-#include "pool/trial.h"
-
-#include <glib.h>
+#include "pool/fault.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 struct admission;
 struct generation;
+struct selftests;
+
+enum admission_step {
+    ADMISSION_TESTING,
+    ADMISSION_CANARIES,
+    ADMISSION_OVER,
+};
 
 /* All crews must be open.  Owned by the generation. */
 struct admission *admission_new(struct generation *generation);
@@ -49,16 +53,12 @@ bool admission_tend(struct admission *admission);
 char *admission_judge(const struct admission *admission,
                       const struct admission *old);
 
-/* --- what happens meanwhile; all may be called at any time --- */
+/* --- for its parts --- */
 
-/* A worker is ready. */
-void admission_greet(struct admission *admission, const struct crew *crew,
-                     const struct hello *hello);
-/* The answer to TRAY_SELF_TEST. */
-void admission_answer(struct admission *admission, const struct crew *crew,
-                      const uint8_t *p, size_t n);
-/* The worker died on TRAY_SELF_TEST. */
-void admission_died(struct admission *admission, const struct crew *crew,
-                    const struct death *death);
+/* They found something wrong; `plugin` NULL: with no one of them. */
+void admission_fault(struct admission *admission, enum fault_kind kind,
+                     const char *plugin, const char *text);
+/* Whom to tell what happens to first workers; lent. */
+struct selftests *admission_tests(const struct admission *admission);
 
 #endif

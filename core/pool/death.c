@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "host/card.h"
 #include "pool/inside.h"
+#include "pool/selftests.h"
 
 #include <signal.h>
 #include <string.h>
@@ -123,7 +124,8 @@ void death_of_seat(struct crew *crew, struct seat *seat, int status)
     while (seat_take_oldest(seat, &load)) {
         bool was_on_duty = crumb.ticket == load.ticket;
         if (load.task == TRAY_SELF_TEST)
-            admission_died(generation->admission, crew, &death);
+            selftests_died(admission_tests(generation->admission), crew,
+                           &death);
         else if (load.work != NULL && load.task == TRAY_GUEST)
             carry_died(generation, load.work, was_on_duty ? &death : &waited);
         else if (load.work != NULL && load.task == TRAY_SCAN)

@@ -16,6 +16,9 @@
  *     deadline.c    who is late, who is to be replaced
  *     answer.c      the end of a job
  *     generation.c  one set of crews, from its start to its end
+ *     loading.c     how its classes come to be open
+ *     planning.c    which plugins see a message, in which order, in whose crew
+ *     admission.h   may it take over?  By its selftests.h and flights.h
  *     reload.c      one generation after another
  *     watching.c    whether its files have changed
  *     sizing.c      how many workers there are
@@ -123,8 +126,24 @@ bool generation_is_left(const struct generation *generation);
 /* It is left: ends its zygotes, RESTING; and starts them again, READY. */
 void generation_rest(struct generation *generation);
 void generation_wake(struct generation *generation);
-/* Place of a scanner in the plan; -1: it has none of that name. */
-int generation_place(const struct generation *generation, const char *name);
+/* FAILED, for the first reason that is given. */
+void generation_fail(struct generation *generation, const char *why);
+
+/* --- loading.c --- */
+/* Starts the crews of all classes beside "main"; then, when these are open, "main". */
+bool loading_begin(struct generation *generation, GError **error);
+bool loading_home(struct generation *generation, GError **error);
+/* Has every crew that was started been opened, or given up?  Tries again what died. */
+bool loading_is_over(struct generation *generation, uint64_t now_ns);
+
+/* --- planning.c --- */
+/* All crews are open: plan and refusals. */
+bool planning_make(struct generation *generation, GError **error);
+/* Place of a scanner in the plan, by its interned name; -1: it has none of that name. */
+int planning_place(const struct generation *generation, const char *name);
+/* May Assay do without it?  False also for what is no plugin of it. */
+bool planning_is_optional(const struct generation *generation,
+                          const char *plugin);
 
 /* --- serve.c --- */
 /* Hands out what waits as far as there are workers for it. */

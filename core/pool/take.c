@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "pool/inside.h"
+#include "pool/selftests.h"
 
 #include <string.h>
 
@@ -112,8 +113,8 @@ static bool take_answer(struct crew *crew, struct seat *seat)
     else if (load.work != NULL && load.task == TRAY_GUEST)
         carry_answered(generation, load.work, pool->buffer);
     else if (load.task == TRAY_SELF_TEST)
-        admission_answer(generation->admission, crew, pool->buffer->data,
-                         pool->buffer->len);
+        selftests_answer(admission_tests(generation->admission), crew,
+                         pool->buffer->data, pool->buffer->len);
     return true;
 }
 

@@ -17,7 +17,7 @@ static struct plugin_counters *plugin_of(struct pool *pool,
                                          const struct generation *generation,
                                          const char *name)
 {
-    int place = generation_place(generation, name);
+    int place = planning_place(generation, name);
     return place < 0 ? NULL
                      : counters_plugin(&pool->counters, name,
                                        generation->crew_of[place]->class_id);
