@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Private to crew.c and crew_zygote.c: the process that a crew's workers come from.
+ * Private to crew*.c.
+ *
+ *     crew.c         how many workers there are and should be
+ *     crew_seat.c    one of them, from its fork to its death
+ *     crew_zygote.c  the process that they come from
+ *     crew_news.c    what that process tells
  */
 #ifndef POOL_CREW_ZYGOTE_H
 #define POOL_CREW_ZYGOTE_H
@@ -26,6 +31,17 @@ void crew_zygote_failed(struct crew *crew, int blob);
 
 /* --- crew.c --- */
 void crew_watch(const struct crew *crew, int fd, struct crew_source *source);
+
+/* --- crew_seat.c --- */
+/* So many workers in a row that died before they were ready are no accident. */
+enum {
+    CREW_STILLBORN_MAX = 3
+};
+
+/* Orders a worker for it. */
+void crew_seat_fork(struct crew *crew, struct crew_seat *s, uint64_t now_ns);
+/* The order was carried out, or could not be. */
+void crew_seat_forked(struct crew *crew, const struct news *news);
 /* Its worker is dead. */
 void crew_seat_died(struct crew *crew, struct crew_seat *s, int status);
 

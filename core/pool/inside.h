@@ -2,7 +2,9 @@
 /*
  * Private to the front's half of core/pool: what its files share.
  *
- *     pool.c        what a front calls; the loop
+ *     pool.c        its beginning and end; messages handed in
+ *     loop.c        waits for what happens, sees to what is due
+ *     census.c      what is in force, how much of everything there is
  *     breakers.c    which plugins are out
  *     asking.c      messages that wait for answers
  *     carry.h       questions to plugins of other classes
@@ -106,7 +108,7 @@ struct pool {
     bool is_ending;
 };
 
-/* --- pool.c --- */
+/* --- census.c --- */
 /* Every crew of every generation. */
 void pool_each_crew(const struct pool *pool,
                     void (*each)(void *self, struct crew *crew), void *self);
