@@ -3,7 +3,8 @@
  * Tries what a sandbox should refuse, once for each message, and tells what came of
  * it: an INFO finding with the name of the attempt and "allowed", or the error's name.
  *
- *     try = open, connect    which of the attempts below
+ *     try = open, connect    which of the attempts below; "told": what a line
+ *                            "ASSAY-TRY NAME PATH" of the message says
  *     path = /etc/passwd     for those that need one
  */
 #include <assay/plugin.h>
@@ -32,6 +33,7 @@ static const struct assay_option option_path = {
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -298,15 +300,41 @@ static const struct {
     {"code", try_code},
 };
 
+static void try_one(const struct assay_task *task, const char *name)
+{
+    const char *came = "unknown attempt";
+    for (size_t k = 0; k < sizeof table / sizeof table[0]; k++)
+        if (strcmp(name, table[k].name) == 0)
+            came = table[k].attempt() >= 0 ? "allowed" : strerrorname_np(errno);
+    right_report(task, name, came != NULL ? came : "unknown error");
+}
+
+/* What the message says: into `name`, and `path`. */
+static void read_told(const struct assay_task *task, char name[32])
+{
+    static const char word[] = "ASSAY-TRY ";
+    const struct assay_object *root = NULL;
+    struct assay_str raw = {NULL, 0};
+    char line[512];
+    host->object_by_id(task, 0, &root);
+    host->content(task, root, &raw);
+    const char *at =
+        raw.n > 0 ? memmem(raw.p, (size_t)raw.n, word, sizeof word - 1) : NULL;
+    if (at == NULL)
+        return;
+    size_t n = (size_t)(raw.p + raw.n - at);
+    snprintf(line, sizeof line, "%.*s", (int)(n < 511 ? n : 511), at);
+    sscanf(line, "ASSAY-TRY %31s %4095s", name, path);
+}
+
 static int32_t misbehave(const struct assay_task *task)
 {
     for (unsigned i = 0; i < try_n; i++) {
-        const char *came = "unknown attempt";
-        for (size_t k = 0; k < sizeof table / sizeof table[0]; k++)
-            if (strcmp(tries[i], table[k].name) == 0)
-                came = table[k].attempt() >= 0 ? "allowed"
-                                               : strerrorname_np(errno);
-        right_report(task, tries[i], came != NULL ? came : "unknown error");
+        char told[32] = "nothing told";
+        bool is_told = strcmp(tries[i], "told") == 0;
+        if (is_told)
+            read_told(task, told);
+        try_one(task, is_told ? told : tries[i]);
     }
     return ASSAY_RC_OK;
 }

@@ -28,7 +28,38 @@ cp "$build/bad/probe.so" "$dir/open/"
 cp "$build/bad/probe.so" "$dir/shut/"
 printf 'Subject: x\n\nNothing here.\n' >"$dir/open/mail.eml"
 
-# scan FOLDER TRY PATH MORE: the plugin from FOLDER makes its attempts.
+# What is tried, each by a mail of its own: TRY PATH and what must come of it: an
+# error's name (or several with | between), "denied CALL": refused with EPERM by the
+# filter of system calls, and told; "fatal CALL": the worker ends, and everybody says who
+# did what.
+mkdir -m 755 "$dir/open/mails"
+{
+    for path in /etc/shadow "$dir/open/precious" /proc/self/maps; do
+        echo "open $path EACCES|EPERM"
+    done
+    for try in write truncate unlink; do
+        echo "$try $dir/open/precious EACCES|EPERM"
+    done
+    echo "create $dir/open/new EACCES|EPERM"
+    echo "mkdir /tmp/assay-sandbox-new-$$ EACCES|EPERM"
+    echo "chmod $dir/open/precious EACCES|EPERM|allowed" # looked at afterwards
+    echo 'environ /nowhere ENODATA'
+    echo 'environ_file /nowhere EACCES|EPERM'
+    for pair in socket_unix:socket pidfd_parent:pidfd_open setuid:setresuid; do
+        echo "${pair%:*} /nowhere denied ${pair#*:}"
+    done
+    for pair in socket:socket connect:connect exec:execve exec_memory:execveat ptrace:ptrace \
+        read_parent:process_vm_readv kill_parent:kill signal_parent:kill unshare:unshare mount:mount \
+        io_uring:io_uring_setup bpf:bpf keyctl:keyctl perf:perf_event_open; do
+        echo "${pair%:*} /bin/true fatal ${pair#*:}"
+    done
+} >"$dir/attempts"
+while read -r try path _; do
+    printf 'Subject: x\n\nASSAY-TRY %s %s\n' "$try" "$path" \
+        >"$dir/open/mails/$(printf %s "$try$path" | tr / _).eml"
+done <"$dir/attempts"
+
+# scan FOLDER TRY PATH MORE MAILS: the plugin from FOLDER makes its attempts.
 scan() {
     printf '[plugin probe]\nfile = %s/probe.so\ntry = %s\npath = %s\n[pool]\n%s\n' \
         "$dir/$1" "$2" "$3" "workers_max = 1
@@ -37,7 +68,7 @@ ${4:-}" >"$dir/open/probe.conf"
     status=0
     # shellcheck disable=SC2086
     SECRET=in-the-environment ${abi:+env ASSAY_LANDLOCK_ABI=$abi} $as "$dir/open/assay" \
-        scan --isolate --verbose --json --config "$dir/open/probe.conf" "$dir/open/mail.eml" \
+        scan --isolate --verbose --json --config "$dir/open/probe.conf" "${5:-$dir/open/mail.eml}" \
         >"$dir/out" 2>"$dir/err" || status=$?
 }
 
@@ -50,56 +81,40 @@ told() { # a regular expression of one line of the log
     grep -q "$1" "$dir/err" || fail "the log does not say \"$1\": $(cat "$dir/err")"
 }
 
-# refused FOLDER TRY PATH WANTED: an error's name, or several with | between.
-refused() {
-    scan "$1" "$2" "$3"
-    [ "$status" -eq 0 ] || fail "$2 $3: status $status: $(cat "$dir/err")"
-    came "$2" | grep -Eqx "$4" || fail "$2 $3: \"$(came "$2")\" came of it, not $4"
-}
-
-# denied FOLDER TRY CALL: refused by the filter of system calls, and told.
-denied() {
-    refused "$1" "$2" /nowhere EPERM
-    told "says=\"denied system call $3 ([0-9]*) by probe"
-}
-
-# fatal FOLDER TRY CALL: the worker ends, and everybody says who did what.
-fatal() {
-    scan "$1" "$2" /bin/true
-    [ "$status" -eq 2 ] || fail "$2: status $status, not 2: $(cat "$dir/err")"
-    jq -e --arg text "made a forbidden system call: $3 (" \
-        'any(.findings[]; .plugin == "probe" and .kind == "failed" and .name == "denied"
-            and (.text | startswith($text)))' "$dir/out" >/dev/null ||
-        fail "$2: the finding does not name it: $(cat "$dir/out")"
-    told "event=worker .*says=\"denied system call $3 ([0-9]*) by probe: ends the process"
-    told "event=crash .*plugin=probe reason=denied denied=$3"
+# expect TRY PATH WANTED [CALL]: of one line of the attempts.
+expect() {
+    mail="$(printf %s "$1$2" | tr / _).eml"
+    case $3 in
+    denied)
+        grep -Fqx "$mail info $1 EPERM" "$dir/came" || fail "$1: not refused"
+        told "says=\"denied system call $4 ([0-9]*) by probe\\\""
+        ;;
+    fatal)
+        grep -Fq "$mail failed denied made a forbidden system call: $4 (" "$dir/came" ||
+            fail "$1: the finding does not name it"
+        told "event=worker .*says=\"denied system call $4 ([0-9]*) by probe: ends the process"
+        told "event=crash .*plugin=probe reason=denied denied=$4"
+        ;;
+    *)
+        came=$(grep -F "$mail info $1 " "$dir/came") || fail "$1 $2: nothing came of it"
+        echo "${came#"$mail info $1 "}" | grep -Eqx "$3" || fail "$1 $2: $came, not $3"
+        ;;
+    esac
 }
 
 # all FOLDER: every attempt from a plugin that lies there.
 all() {
     echo precious >"$dir/open/precious"
     chmod 666 "$dir/open/precious"
-    for path in /etc/shadow "$dir/open/precious" /proc/self/maps; do
-        refused "$1" open "$path" 'EACCES|EPERM'
-    done
-    for try in write truncate unlink; do
-        refused "$1" $try "$dir/open/precious" 'EACCES|EPERM'
-    done
-    refused "$1" create "$dir/open/new" 'EACCES|EPERM'
-    refused "$1" mkdir "/tmp/assay-sandbox-new-$$" 'EACCES|EPERM'
-    scan "$1" chmod "$dir/open/precious"
+    scan "$1" told /nowhere '' "$dir/open/mails"
+    [ "$status" -eq 2 ] || fail "status $status, not 2: $(cat "$dir/err")"
+    jq -r '(.file | sub(".*/"; "")) as $mail | .findings[] | select(.plugin == "probe") |
+        "\($mail) \(.kind) \(.name) \(.text)"' "$dir/out" >"$dir/came"
+    while read -r try path wanted call; do
+        expect "$try" "$path" "$wanted" "$call"
+    done <"$dir/attempts"
     [ "$(stat -c %a:%s "$dir/open/precious")" = 666:9 ] || fail "a foreign file was changed"
     [ ! -e "$dir/open/new" ] || fail "a file was made"
-    refused "$1" environ /nowhere ENODATA
-    refused "$1" environ_file /nowhere 'EACCES|EPERM'
-    denied "$1" socket_unix socket
-    denied "$1" pidfd_parent pidfd_open
-    denied "$1" setuid setresuid
-    for pair in socket:socket connect:connect exec:execve exec_memory:execveat ptrace:ptrace \
-        read_parent:process_vm_readv kill_parent:kill signal_parent:kill unshare:unshare mount:mount \
-        io_uring:io_uring_setup bpf:bpf keyctl:keyctl perf:perf_event_open; do
-        fatal "$1" "${pair%:*}" "${pair#*:}"
-    done
 }
 
 # given MEASURE WHAT: the worker's own word.

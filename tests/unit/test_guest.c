@@ -395,7 +395,8 @@ static void a_lying_guest_never_hurts_the_home_worker(void)
         "puppet", "do = report, facts, count, edit, children, seen\nat = 6\n");
     unsigned refused = 0;
     abroad->link.ask = lying_ask;
-    for (unsigned i = 0; i < 1000; i++) {
+    /* tests/fuzz/fuzz_guest_answer.c tries all the others. */
+    for (unsigned i = 0; i < 1000; i += 3) {
         at_byte = i;
         by = (uint8_t)(1u << (i * 5 % 8));
         g_autofree char *dump = scan_abroad(abroad, NULL);
@@ -403,7 +404,7 @@ static void a_lying_guest_never_hurts_the_home_worker(void)
         CU_ASSERT_PTR_NULL(strstr(dump, "\ncore 3 8"));
         refused += strstr(dump, "p 0 11 0") != NULL;
     }
-    CU_ASSERT(refused > 50);
+    CU_ASSERT(refused > 20);
     abroad_free(abroad);
 }
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum {
-    BACKOFF_MS = 400
+    BACKOFF_MS = 250
 };
 
 #define FOUND "ASSAY-TEST-FOUND"
@@ -14,7 +14,7 @@ enum {
 #define HANG  FOUND " ASSAY-TEST-HANG"
 #define POOL                                                                   \
     "[pool]\nworkers_min = 1\nworkers_max = 1\nplugin_time = 20 s\n"           \
-    "breaker_failures = 3\nbreaker_backoff = 400 ms\n"
+    "breaker_failures = 3\nbreaker_backoff = 250 ms\n"
 #define MAIN  "[plugin word]\nfile = @/crash_on_word.so\nclass = main\n"
 #define APART "[plugin word]\nfile = @/crash_on_word.so\nclass = apart\n"
 

@@ -69,7 +69,7 @@ static void what_waits_behind_a_slow_one_is_moved(void)
 static void a_slow_plugin_is_named_in_the_log_once_a_call(void)
 {
     struct pooling *p = pooling_open(
-        POOL "plugin_time = 500 ms\nplugin_warn = 100 ms\n" WORD, NULL);
+        POOL "plugin_time = 300 ms\nplugin_warn = 100 ms\n" WORD, NULL);
     CU_ASSERT_STRING_EQUAL(pooling_scan(p, FOUND), "word:Test.Word");
     CU_ASSERT_EQUAL(pooling_logged(p, "event=plugin.slow"), 0);
     CU_ASSERT_STRING_EQUAL(pooling_scan(p, HANG), "word:timeout");

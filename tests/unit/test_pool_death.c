@@ -16,8 +16,12 @@ enum {
 
 #define FOUND "ASSAY-TEST-FOUND"
 #define POOL                                                                   \
-    "[pool]\nworkers_min = 1\nworkers_max = 2\nplugin_time = 500 ms\n"         \
-    "plugin_warn = 0\nbreaker_failures = 1000\nmemory = 32 MiB\n"
+    "[pool]\nworkers_min = 1\nworkers_max = 2\n" EVEN
+#define EVEN                                                                   \
+    "plugin_time = 500 ms\nplugin_warn = 0\nbreaker_failures = 1000\n"         \
+    "memory = 32 MiB\n"
+/* As many workers as there are plugins that have to be waited for, less one. */
+#define WIDE "[pool]\nworkers_min = 4\nworkers_max = 4\n" EVEN
 #define WORD "[plugin word]\nfile = @/crash_on_word.so\nclass = main\n"
 
 /* Each way to end a worker, and the name of the finding that is expected. */
@@ -66,7 +70,7 @@ static bool is_testable(const struct way *way)
 /* Each of them acts on one message in EVERY. */
 static char *make_conf(bool are_together)
 {
-    GString *conf = g_string_new(POOL WORD);
+    GString *conf = g_string_new(WIDE WORD);
     for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
         if (!is_testable(&ways[i]))
             continue;
@@ -95,12 +99,9 @@ static char *words_for(size_t i)
     }
 }
 
-static void expect_blamed(struct pooling *p, size_t i, bool are_together)
+static void expect_blamed(const struct asked *asked, const struct way *way,
+                          bool are_together)
 {
-    const struct way *way = &ways[i];
-    g_autofree char *words = words_for(i);
-    const struct asked *asked = pooling_ask(p, words, POOL_TRANSPORT);
-    CU_ASSERT(pooling_wait(p, asked));
     g_autofree char *expected =
         g_strdup_printf("word:Test.Word %s:%s", way->plugin, way->name);
     bool is_good =
@@ -118,9 +119,16 @@ static void expect_all_blamed(bool are_together)
 {
     g_autofree char *conf = make_conf(are_together);
     struct pooling *p = pooling_open(conf, NULL);
-    for (size_t i = 0; i < G_N_ELEMENTS(ways); i++)
+    const struct asked *asked[G_N_ELEMENTS(ways)] = {NULL};
+    for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
+        g_autofree char *words = words_for(i);
         if (is_testable(&ways[i]))
-            expect_blamed(p, i, are_together);
+            asked[i] = pooling_ask(p, words, POOL_TRANSPORT);
+    }
+    CU_ASSERT(pooling_wait(p, NULL));
+    for (size_t i = 0; i < G_N_ELEMENTS(ways); i++)
+        if (asked[i] != NULL)
+            expect_blamed(asked[i], &ways[i], are_together);
     CU_ASSERT_STRING_EQUAL(pooling_scan(p, FOUND), "word:Test.Word");
     pooling_free(p);
 }

@@ -35,6 +35,8 @@ static void tell_time(const CU_pTest test, const CU_pSuite suite,
 
 int unit_run(const char *suite, const struct unit_test *tests, size_t n)
 {
+    /* What was said is not lost where a promise ends the process. */
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     if (CU_initialize_registry() != CUE_SUCCESS)
         return 2;
     CU_pSuite s = CU_add_suite(suite, NULL, NULL);
