@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "host/card.h"
+#include "pool/orphans.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -123,9 +124,11 @@ static bool bury(pid_t pid)
 
 bool crew_bury(GArray *dying)
 {
-    for (unsigned i = dying->len; i > 0; i--)
-        if (bury(g_array_index(dying, pid_t, i - 1)))
+    for (unsigned i = dying->len; i > 0; i--) {
+        pid_t pid = g_array_index(dying, pid_t, i - 1);
+        if (bury(pid) && orphans_bury(pid))
             g_array_remove_index_fast(dying, i - 1);
+    }
     return dying->len == 0;
 }
 

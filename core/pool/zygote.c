@@ -273,6 +273,7 @@ int zygote_main(void)
     };
     sigset_t mask;
     prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL);
+    setsid(); /* by which the front knows what it leaves (orphans.h) */
     sigemptyset(&mask);
     sigaddset(&mask, SIGCHLD);
     if (!take_signals())

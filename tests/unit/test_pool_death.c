@@ -15,8 +15,7 @@ enum {
 };
 
 #define FOUND "ASSAY-TEST-FOUND"
-#define POOL                                                                   \
-    "[pool]\nworkers_min = 1\nworkers_max = 2\n" EVEN
+#define POOL  "[pool]\nworkers_min = 1\nworkers_max = 2\n" EVEN
 #define EVEN                                                                   \
     "plugin_time = 500 ms\nplugin_warn = 0\nbreaker_failures = 1000\n"         \
     "memory = 32 MiB\n"
@@ -228,6 +227,39 @@ static unsigned unburied(void)
     return n;
 }
 
+/* Files that it takes a while to sweep up. */
+static void litter(const char *folder)
+{
+    for (unsigned i = 0; i < 4000; i++) {
+        g_autofree char *path = g_strdup_printf("%s/%u", folder, i);
+        CU_ASSERT_FATAL(g_file_set_contents(path, "", 0, NULL));
+    }
+}
+
+static void who_sweeps_up_when_the_zygote_dies_is_buried(void)
+{
+    g_autofree char *conf = g_strconcat(
+        POOL WORD "[plugin late]\nfile = @/late_reader.so\nclass = main\n"
+                  "path = ",
+        "Makefile\n", NULL);
+    struct pooling *p = pooling_open(conf, NULL);
+    CU_ASSERT(pooling_wait_ready(p, 1));
+    const struct asked *asked = pooling_ask(p, "", POOL_TRANSPORT);
+    CU_ASSERT(pooling_wait(p, asked));
+    const char *kept = strrchr(asked->texts, '/');
+    const char *from = strchr(asked->texts, '/');
+    CU_ASSERT_FATAL(kept != NULL && from != NULL && from < kept);
+    g_autofree char *folder = g_strndup(from, (size_t)(kept - from));
+    litter(folder);
+    const struct crew *home = p->pool->now->home;
+    uint64_t forks = home->forks;
+    CU_ASSERT(pooling_kill_workers(p) > 0);
+    while (home->forks == forks)
+        pool_run(p->pool, 1);
+    pooling_free(p);
+    CU_ASSERT_EQUAL(unburied(), 0);
+}
+
 static void who_is_being_forked_when_the_pool_ends_is_buried(void)
 {
     unsigned orphans = 0;
@@ -251,4 +283,5 @@ UNIT_MAIN("pool_death", UNIT(whatever_ends_a_worker_is_blamed_on_its_plugin),
           UNIT(who_merely_waits_behind_a_deadly_one_is_not_tried_with_it),
           UNIT(killing_workers_from_outside_loses_and_blames_nobody),
           UNIT(who_is_being_forked_when_the_pool_ends_is_buried),
+          UNIT(who_sweeps_up_when_the_zygote_dies_is_buried),
           UNIT(killing_zygotes_from_outside_loses_and_blames_nobody))
