@@ -21,7 +21,9 @@ enum {
     STALL_S = 60,       /* without an answer: the rest is lost */
     PROGRESS_S = 10,    /* on a terminal */
     CANCEL_ONE_IN = 40, /* messages */
-    AGAIN_ONE_IN = 8    /* is the one before once more, to be awaited with it */
+    AGAIN_ONE_IN = 8,   /* is the one before once more, to be awaited with it */
+    RELOAD_S = 20, /* between two reloads; in a short run it is a part of it */
+    RELOAD_MOST_S = 60 /* a run goes on so long for its first one */
 };
 
 static const uint64_t second_ns = 1000000000;
@@ -29,6 +31,7 @@ static const uint64_t second_ns = 1000000000;
 /* The run in the pool. */
 struct run {
     struct torture *torture;
+    const struct pool_how *how;
     struct pool *pool;
     struct killer killer;
     GRand *random;
@@ -36,6 +39,8 @@ struct run {
     GPtrArray *cancelled; /* struct entry: an answer of one would be noticed */
     struct mail *last;
     uint64_t answered_ns; /* the last answer */
+    uint64_t reload_ns;   /* the next reload */
+    unsigned reload_n;    /* those that are over, however */
     bool is_over;         /* what is answered from now on is lost */
 };
 
@@ -143,6 +148,28 @@ static void disturb_one(struct run *run)
     g_ptr_array_add(run->cancelled, entry);
 }
 
+static void on_reloaded(void *self, bool is_done, const char *why)
+{
+    struct run *run = self;
+    run->reload_n++;
+    run->torture->tally.reloads += is_done;
+    if (!is_done)
+        fprintf(stderr, "torture: not reloaded: %s\n", why);
+}
+
+/* Another generation now and then, of the same plugins. */
+static bool reload_sometimes(struct run *run, uint64_t now_ns, GError **error)
+{
+    uint64_t apart_ns =
+        MIN(RELOAD_S * second_ns, run->torture->seconds * second_ns / 4);
+    if (run->reload_ns == 0)
+        run->reload_ns = now_ns + apart_ns;
+    if (now_ns < run->reload_ns || pool_is_reloading(run->pool))
+        return true;
+    run->reload_ns = now_ns + apart_ns;
+    return pool_reload(run->pool, run->how, on_reloaded, run, error);
+}
+
 static uint64_t oldest_ns(const struct run *run, uint64_t now_ns)
 {
     GHashTableIter iter;
@@ -169,7 +196,14 @@ static void tell_progress(const struct run *run, uint64_t begun_ns,
             g_hash_table_size(run->open));
 }
 
-static void torment(struct run *run)
+/* Is the torture to go on?  There is no run without a reload. */
+static bool goes_on(const struct run *run, uint64_t end_ns, uint64_t now_ns)
+{
+    return now_ns < end_ns ||
+           (run->reload_n == 0 && now_ns < end_ns + RELOAD_MOST_S * second_ns);
+}
+
+static bool torment(struct run *run, GError **error)
 {
     uint64_t begun_ns = clock_mono_ns();
     uint64_t end_ns = begun_ns + run->torture->seconds * second_ns;
@@ -177,16 +211,19 @@ static void torment(struct run *run)
     bool tells = isatty(STDERR_FILENO) == 1;
     run->answered_ns = begun_ns;
     for (uint64_t now_ns = begun_ns;
-         now_ns < end_ns || g_hash_table_size(run->open) > 0;
+         goes_on(run, end_ns, now_ns) || g_hash_table_size(run->open) > 0;
          now_ns = clock_mono_ns()) {
-        while (now_ns < end_ns && g_hash_table_size(run->open) < IN_FLIGHT) {
+        bool is_on = goes_on(run, end_ns, now_ns);
+        while (is_on && g_hash_table_size(run->open) < IN_FLIGHT) {
             submit(run);
             if (g_rand_int_range(run->random, 0, CANCEL_ONE_IN) == 0)
                 disturb_one(run);
         }
         pool_run(run->pool, 20);
-        if (now_ns < end_ns)
+        if (is_on)
             killer_look(&run->killer, oldest_ns(run, now_ns), now_ns);
+        if (is_on && !reload_sometimes(run, now_ns, error))
+            return false;
         if (tells && now_ns - told_ns > PROGRESS_S * second_ns) {
             tell_progress(run, begun_ns, now_ns);
             told_ns = now_ns;
@@ -196,6 +233,7 @@ static void torment(struct run *run)
             break;
     }
     run->is_over = true;
+    return true;
 }
 
 static void tell_lost(const struct run *run)
@@ -226,11 +264,12 @@ static bool in_pool(struct torture *torture, const struct conf *conf,
         pool_options_clear(&options);
         return false;
     }
+    run.how = &how;
     run.random = g_rand_new_with_seed(torture->seed);
     run.open = g_hash_table_new_full(NULL, NULL, g_free, NULL);
     run.cancelled = g_ptr_array_new_with_free_func(g_free);
     killer_init(&run.killer, run.pool, run.random);
-    torment(&run);
+    bool is_good = torment(&run, error);
     tell_lost(&run);
     pool_free(run.pool);
     torture->kills = run.killer.kills + run.killer.zygotes;
@@ -239,7 +278,7 @@ static bool in_pool(struct torture *torture, const struct conf *conf,
     g_ptr_array_unref(run.cancelled);
     g_rand_free(run.random);
     pool_options_clear(&options);
-    return true;
+    return is_good;
 }
 
 bool torture_pool(struct torture *torture, GError **error)

@@ -206,9 +206,11 @@ void tally_print(const struct tally *tally)
 {
     printf("messages=%" PRIu64 " answered=%" PRIu64 " wrong=%" PRIu64
            " lost=%" PRIu64 " blamed_wrongly=%" PRIu64
-           " leaked_processes=%" PRIu64 " leaked_fds=%" PRIu64 "\n",
+           " leaked_processes=%" PRIu64 " leaked_fds=%" PRIu64
+           " reloads=%" PRIu64 "\n",
            tally->messages, tally->answered, tally->wrong, tally->lost,
-           tally->blamed_wrongly, tally->leaked_processes, tally->leaked_fds);
+           tally->blamed_wrongly, tally->leaked_processes, tally->leaked_fds,
+           tally->reloads);
     fflush(stdout);
 }
 

@@ -31,6 +31,7 @@ struct tally {
     uint64_t blamed_wrongly;
     uint64_t leaked_processes;
     uint64_t leaked_fds;
+    uint64_t reloads; /* generations that took over from another one */
 };
 
 /* May `bad` be `failed` though it did not act?  Told by who kills workers. */

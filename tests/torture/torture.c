@@ -7,10 +7,10 @@
  *
  * First an undisturbed scan of all mails in one process, with the good plugins only.
  * Then the pool: the bad plugins in classes of their own, workers (now and then a
- * zygote) killed at random, scans of all priorities, some of them cancelled.  Each
- * answer is compared with the undisturbed one.  The last line is the ledger; the exit
- * status is 0 only where every message was answered once and nothing else than
- * zeroes is in it.
+ * zygote) killed at random, scans of all priorities, some of them cancelled, all of it
+ * loaded anew every 20 s.  Each answer is compared with the undisturbed one.  The last
+ * line is the ledger; the exit status is 0 only where every message was answered once
+ * and nothing was wrong, lost or left behind.
  *
  *     --together     the bad plugins in the class of the good ones: only that every
  *                    message is answered is promised then
