@@ -263,7 +263,8 @@ $(FB)/fuzz_%: tests/fuzz/fuzz_%.c $(FB)/libassay.a
 
 # The front against workers that were taken over: no libFuzzer, but time and chance.
 $(HOSTILE): $(B)/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/adversary.o \
-		$(B)/obj/tests/fuzz/hostile_zygote.o $(B)/libassay.a
+		$(B)/obj/tests/fuzz/hostile.o $(B)/obj/tests/fuzz/hostile_zygote.o \
+		$(B)/libassay.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) -lpthread -ldl
 

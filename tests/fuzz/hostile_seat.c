@@ -5,12 +5,14 @@
  *     hostile_seat SECONDS [SEED]
  *
  * Forks workers that are adversaries (adversary.h), while the real front code places
- * requests, takes answers, withdraws and empties seats.  Every request has to be answered exactly once, whatever the trays say, and
- * every answer that is believed has to be one that a scan could give.  Prints what
- * happened; fails on a lost or doubled answer, and when the front stands still.
+ * requests, takes answers, withdraws and empties seats.  Every request has to be
+ * answered exactly once, whatever the trays say, and every answer that is believed has
+ * to be one that a scan could give.  Prints what happened; fails on a lost or doubled
+ * answer, and when the front stands still.
  */
 #include "adversary.h"
 #include "base/clock.h"
+#include "hostile.h"
 #include "mail/message.h"
 #include "pool/hello.h"
 #include "pool/reply.h"
@@ -40,8 +42,6 @@ enum {
     STANDSTILL_S = 20,
     TRIES_MAX = 12
 };
-
-#define MS_NS UINT64_C(1000000)
 
 /* One request of the front. */
 struct work {
@@ -80,27 +80,9 @@ struct war {
     unsigned outstanding;
 };
 
-static const char *const mails[] = {
-    "",
-    "From: a@example.org\r\n\r\nhello\r\n",
-    "From: a@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
-    "--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
-    "--b\r\nContent-Type: application/zip; name=\"a.zip\"\r\n\r\nPK\r\n--b--\r\n",
-    "From: a\r\nContent-Type: message/rfc822\r\n\r\nSubject: in\r\n\r\ninner\r\n",
-};
-
 static uint64_t chance(struct war *war, uint64_t n)
 {
-    war->seed ^= war->seed >> 12;
-    war->seed ^= war->seed << 25;
-    war->seed ^= war->seed >> 27;
-    return (war->seed * UINT64_C(2685821657736338717) >> 16) % n;
-}
-
-static void die(const char *why)
-{
-    fprintf(stderr, "hostile_seat: %s\n", why);
-    abort();
+    return hostile_chance(&war->seed, n);
 }
 
 /* --- the plan --------------------------------------------------------------------- */
@@ -134,7 +116,7 @@ static void open_plan(struct war *war)
     war->session = session_new();
     g_ptr_array_add(war->session->rcpts, g_strdup("bob@example.org"));
     if (!policy_new(NULL, &war->policy, NULL))
-        die("no policy");
+        hostile_die("no policy");
 }
 
 /* --- workers ------------------------------------------------------------------------ */
@@ -159,7 +141,7 @@ static void man(struct war *war, struct desk *desk)
     uint64_t seed = chance(war, UINT32_MAX) + 1;
     desk->pid = fork();
     if (desk->pid < 0)
-        die("no process");
+        hostile_die("no process");
     if (desk->pid == 0)
         live(war, desk, seed);
     desk->seat.pid = desk->pid;
@@ -181,7 +163,7 @@ static void clear_desk(struct war *war, struct desk *desk)
     while (seat_take_oldest(&desk->seat, &load))
         put_back(war, load.work);
     if (desk->seat.load_n != 0)
-        die("a load was lost on a seat");
+        hostile_die("a load was lost on a seat");
     seat_empty(&desk->seat, clock_mono_ns());
 }
 
@@ -190,7 +172,7 @@ static void clear_desk(struct war *war, struct desk *desk)
 static void finish(struct war *war, struct work *work)
 {
     if (++work->answers != 1)
-        die("a request was answered twice");
+        hostile_die("a request was answered twice");
     war->answered++;
     war->outstanding--;
     g_bytes_unref(work->raw);
@@ -210,7 +192,7 @@ static void put_back(struct war *war, struct work *work)
 static void make_work(struct war *war)
 {
     struct work *work = g_new0(struct work, 1);
-    const char *mail = mails[chance(war, G_N_ELEMENTS(mails))];
+    const char *mail = hostile_mails[chance(war, HOSTILE_MAILS)];
     work->number = war->made++;
     if (chance(war, 50) == 0) {
         size_t n = TRAY_SMALL_REQUEST + chance(war, 100000);
@@ -253,8 +235,7 @@ static bool place(struct war *war, struct desk *desk, struct work *work)
         seat_place(&desk->seat, (unsigned)slot, &load, to.n, false);
         return true;
     }
-    die("a request fits nowhere");
-    return false;
+    hostile_die("a request fits nowhere");
 }
 
 static void place_all(struct war *war, struct desk *desk)
@@ -275,13 +256,8 @@ static void check(const struct war *war, const struct reply *reply,
 {
     struct object *root = reply->message->objects->pdata[0];
     if (root->size != g_bytes_get_size(work->raw))
-        die("an answer of another message was believed");
-    for (unsigned i = 0; i < reply->scan->findings->len; i++) {
-        const struct finding *f = reply->scan->findings->pdata[i];
-        if (!g_utf8_validate(f->name, -1, NULL) ||
-            !g_utf8_validate(f->text, -1, NULL))
-            die("a finding that is no text was believed");
-    }
+        hostile_die("an answer of another message was believed");
+    hostile_check(reply->scan);
     verdict_free(verdict_new(war->policy, reply->scan));
 }
 
@@ -366,7 +342,7 @@ static void tend(struct war *war, struct desk *desk)
     seat_hear(&desk->seat);
     crumb_read(&desk->seat.tray.head->crumb, SCANNERS, &crumb);
     if (crumb.scanner > SCANNERS || !g_utf8_validate(crumb.where, -1, NULL))
-        die("a crumb that cannot be was believed");
+        hostile_die("a crumb that cannot be was believed");
     if (desk->seat.state == SEAT_STARTING)
         greet(war, desk, now_ns);
     if (desk->seat.state == SEAT_READY) {
@@ -405,7 +381,7 @@ static void open_war(struct war *war)
                                      .answer = 1 << 20};
     for (unsigned i = 0; i < SEATS; i++)
         if (!seat_open(&war->desks[i].seat, i, &war->shape, NULL))
-            die("no seat");
+            hostile_die("no seat");
 }
 
 static void close_war(struct war *war)
@@ -421,11 +397,8 @@ static void close_war(struct war *war)
 int main(int argc, char **argv)
 {
     static struct war war;
-    uint64_t seconds = argc > 1 ? strtoull(argv[1], NULL, 10) : 10;
-    war.seed = argc > 2 ? strtoull(argv[2], NULL, 10) : clock_mono_ns();
-    war.seed |= 1;
-    printf("hostile_seat: seed %" PRIu64 "\n", war.seed);
-    fflush(stdout);
+    uint64_t seconds;
+    hostile_args(argc, argv, &seconds, &war.seed);
     open_war(&war);
     uint64_t end_ns = clock_mono_ns() + seconds * 1000 * MS_NS;
     while (clock_mono_ns() < end_ns) {

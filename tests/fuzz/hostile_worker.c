@@ -12,6 +12,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "hostile.h"
 #include "hostile_zygote.h"
 #include "mail/message.h"
 #include "pool/pool.h"
@@ -30,11 +31,8 @@ enum {
     OUTSTANDING = 48,
     STANDSTILL_S = 60,
     RUN_MS = 5,
-    LAST_WORDS_MS = 2000,
-    MAILS = 4
+    LAST_WORDS_MS = 2000
 };
-
-#define MS_NS UINT64_C(1000000)
 
 /* One message.  Freed when it is answered or cancelled. */
 struct mail {
@@ -60,43 +58,12 @@ struct war {
     uint64_t promoted;
 };
 
-static const char *const texts[MAILS] = {
-    "",
-    "From: a@example.org\r\n\r\nhello\r\n",
-    "From: a@example.org\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
-    "--b\r\nContent-Type: text/plain\r\n\r\nhello\r\n"
-    "--b\r\nContent-Type: application/zip; name=\"a.zip\"\r\n\r\nPK\r\n--b--\r\n",
-    "From: a\r\nContent-Type: message/rfc822\r\n\r\nSubject: in\r\n\r\ninner\r\n",
-};
-
 static uint64_t chance(struct war *war, uint64_t n)
 {
-    war->seed ^= war->seed >> 12;
-    war->seed ^= war->seed << 25;
-    war->seed ^= war->seed >> 27;
-    return (war->seed * UINT64_C(2685821657736338717) >> 16) % n;
-}
-
-_Noreturn static void die(const char *why)
-{
-    fprintf(stderr, "hostile_worker: %s\n", why);
-    abort();
+    return hostile_chance(&war->seed, n);
 }
 
 /* --- answers ---------------------------------------------------------------------- */
-
-static void check_finding(const struct scan *scan, const struct finding *f)
-{
-    if (!g_utf8_validate(f->name, -1, NULL) ||
-        !g_utf8_validate(f->text, -1, NULL) || finding_kind_rank(f->kind) == 0)
-        die("a finding that cannot be was believed");
-    for (const char *c = f->text; *c != '\0'; c++)
-        if ((uint8_t)*c < ' ')
-            die("a finding's text has a control character");
-    if (f->object != NULL &&
-        scan->message->objects->pdata[f->object->id] != f->object)
-        die("a finding is about a foreign object");
-}
 
 static void mail_free(struct mail *mail)
 {
@@ -110,13 +77,12 @@ static void on_done(void *self, const struct pool_answer *answer)
     struct war *war = mail->war;
     const struct object *root = answer->message->objects->pdata[0];
     if (mail->is_over)
-        die("a message was answered twice, or after it was cancelled");
+        hostile_die("a message was answered twice, or after it was cancelled");
     if (!answer->is_unread && root->size != g_bytes_get_size(mail->raw))
-        die("an answer of another message was believed");
-    for (unsigned i = 0; i < answer->scan->findings->len; i++)
-        check_finding(answer->scan, answer->scan->findings->pdata[i]);
+        hostile_die("an answer of another message was believed");
+    hostile_check(answer->scan);
     if (answer->is_unread && answer->scan->findings->len == 0)
-        die("a message that was not scanned says nothing of it");
+        hostile_die("a message that was not scanned says nothing of it");
     verdict_free(verdict_new(war->policy, answer->scan));
     war->answered++;
     war->unread += answer->is_unread;
@@ -132,7 +98,8 @@ static void on_done(void *self, const struct pool_answer *answer)
 static GBytes *make_raw(struct war *war, unsigned kind)
 {
     if (chance(war, 100) != 0)
-        return g_bytes_new_static(texts[kind], strlen(texts[kind]));
+        return g_bytes_new_static(hostile_mails[kind],
+                                  strlen(hostile_mails[kind]));
     size_t n = (128 << 10) + chance(war, 1 << 20);
     char *large = g_malloc(n);
     memset(large, 'x', n);
@@ -142,7 +109,7 @@ static GBytes *make_raw(struct war *war, unsigned kind)
 static void submit(struct war *war)
 {
     struct mail *mail = g_new0(struct mail, 1);
-    unsigned kind = (unsigned)chance(war, MAILS);
+    unsigned kind = (unsigned)chance(war, HOSTILE_MAILS);
     uint8_t key[QUEUE_KEY_SIZE];
     memset(key, (int)kind + 1, sizeof key);
     mail->war = war;
@@ -162,7 +129,7 @@ static void submit(struct war *war)
     g_ptr_array_add(war->mails, mail);
     mail->job = pool_submit(war->pool, &request, on_done, mail);
     if (mail->is_over != (mail->job == NULL))
-        die("pool_submit gave no job, and no answer");
+        hostile_die("pool_submit gave no job, and no answer");
     mail->is_submitted = true;
     if (mail->is_over)
         mail_free(mail);
@@ -238,7 +205,7 @@ static void fight(struct war *war, uint64_t seconds)
     if (!conf_parse(hostile_conf, strlen(hostile_conf), "plugins.conf", "/",
                     &conf, &error) ||
         !pool_options_read(conf, 2, &options, &error))
-        die(error->message);
+        hostile_die(error->message);
     const struct resolver resolver = {.resolve = resolve};
     const struct pool_how how = {.conf = conf,
                                  .limits = &limits,
@@ -246,7 +213,7 @@ static void fight(struct war *war, uint64_t seconds)
                                  .resolver = &resolver,
                                  .answer_delay_ms = 3};
     if (!pool_open(&how, &war->pool, &error))
-        die(error->message);
+        hostile_die(error->message);
     uint64_t end_ns = clock_mono_ns() + seconds * 1000 * MS_NS;
     while (clock_mono_ns() < end_ns) {
         alarm(STANDSTILL_S);
@@ -266,16 +233,14 @@ int main(int argc, char **argv)
     static struct war war;
     if (argc > 1 && strcmp(argv[1], "zygote") == 0)
         return hostile_zygote_main();
-    uint64_t seconds = argc > 1 ? strtoull(argv[1], NULL, 10) : 10;
-    war.seed = (argc > 2 ? strtoull(argv[2], NULL, 10) : clock_mono_ns()) | 1;
-    printf("hostile_worker: seed %" PRIu64 "\n", war.seed);
-    fflush(stdout);
+    uint64_t seconds;
+    hostile_args(argc, argv, &seconds, &war.seed);
     log_set_level(LOG_LEVEL_ERROR);
     war.mails = g_ptr_array_new();
     war.session = session_new();
     g_ptr_array_add(war.session->rcpts, g_strdup("bob@example.org"));
     if (!policy_new(NULL, &war.policy, NULL))
-        die("no policy");
+        hostile_die("no policy");
     unsigned files = open_files();
     fight(&war, seconds);
     unsigned lost = war.mails->len;

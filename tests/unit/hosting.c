@@ -87,7 +87,7 @@ void hosting_free(struct hosting *h)
     g_free(h);
 }
 
-static struct session *make_session(void)
+struct session *hosting_session(void)
 {
     struct session *session = session_new();
     session_set_client_ip(session, "192.0.2.7");
@@ -103,7 +103,7 @@ void hosting_scan(struct hosting *h, const char *mail)
     const char *text = mail != NULL ? mail : hosting_mail;
     g_autoptr(GBytes) raw = g_bytes_new_static(text, strlen(text));
     clear_scan(h);
-    h->session = make_session();
+    h->session = hosting_session();
     h->message = message_new(raw, h->session, &h->limits);
     h->plan = (struct scan_plan){.scanners = h->host->scanners,
                                  .scanner_n = h->host->scanner_n,

@@ -17,6 +17,9 @@
 /* A mail with a text part (object 1) and a binary one (object 2). */
 extern const char hosting_mail[];
 
+/* Who sent it to whom; yours. */
+struct session *hosting_session(void);
+
 /*
  * One configuration, its host, and the last scan.  Owned by the test.
  */

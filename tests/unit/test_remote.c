@@ -5,6 +5,7 @@
  */
 #include "abroad.h"
 #include "dump.h"
+#include "hosting.h"
 #include "unit.h"
 
 #include <glib.h>
@@ -37,16 +38,6 @@ static char *conf_with(const char *abroad)
                       "macro_lists = sigs/attachment/macro-documents.list\n");
     }
     return g_string_free(text, false);
-}
-
-static struct session *make_session(void)
-{
-    struct session *session = session_new();
-    session_set_client_ip(session, "192.0.2.7");
-    session->helo = g_strdup("mx.example.org");
-    session->mail_from = g_strdup("ann@example.org");
-    g_ptr_array_add(session->rcpts, g_strdup("bob@example.org"));
-    return session;
 }
 
 /* Every mail of tests/mail: name -> what a scan with all plugins at home gives. */
@@ -94,7 +85,7 @@ static void scan_at_home(void)
                              .scanner_n = host->scanner_n,
                              .limits = limits};
     for (unsigned i = 0; i < mails->len; i++) {
-        struct session *session = make_session();
+        struct session *session = hosting_session();
         struct message *message =
             message_new(mails->pdata[i], session, &limits);
         struct scan *scan = scan_run(&plan, message, 1000000000);
@@ -116,7 +107,7 @@ static void compare(const char *plugin)
     for (unsigned i = 0; i < mails->len; i++) {
         gsize n;
         const void *mail = g_bytes_get_data(mails->pdata[i], &n);
-        struct session *session = make_session();
+        struct session *session = hosting_session();
         struct message *message = NULL;
         struct scan *scan =
             abroad_scan(abroad, mail, n, session, NULL, &message);
