@@ -15,7 +15,7 @@ fail() {
 }
 
 # Enough to be busy with while it is reloaded twice.
-for i in $(seq 25); do
+for i in $(seq 12); do
     ls "$PWD"/tests/mail/*.eml
 done >"$dir/list"
 total=$(wc -l <"$dir/list")
