@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "abroad.h"
 
+#include "seed.h"
 #include "unit.h"
 
 #include <stdio.h>
@@ -31,6 +32,26 @@ static void unshare_view(const uint8_t *view, size_t size)
     munmap(both.map, size);
 }
 
+/* See tests/fuzz/fuzz_guest_question.c and fuzz_guest_answer.c. */
+static void keep_seeds(const struct abroad *a, const GByteArray *question)
+{
+    static unsigned number;
+    g_autoptr(GByteArray) seed = g_byte_array_new();
+    g_autofree char *asked = g_strdup_printf("question-%u", number);
+    g_autofree char *said = g_strdup_printf("answer-%u", number);
+    uint16_t n = (uint16_t)a->link.lend.log_n;
+    g_byte_array_append(seed, (const uint8_t *)&n, sizeof n);
+    g_byte_array_append(seed, a->arena, n);
+    g_byte_array_append(seed, question->data, question->len);
+    seed_keep(asked, seed->data, seed->len);
+    n = (uint16_t)a->answer->len;
+    g_byte_array_set_size(seed, 0);
+    g_byte_array_append(seed, (const uint8_t *)&n, sizeof n);
+    g_byte_array_append(seed, a->answer->data, n);
+    seed_keep(said, seed->data, seed->len);
+    number++;
+}
+
 static bool ask(void *self, const struct remote *remote,
                 const struct task *task, const void *question, size_t n,
                 struct remote_answer *out)
@@ -51,6 +72,8 @@ static bool ask(void *self, const struct remote *remote,
     g_byte_array_set_size(abroad->answer, 0);
     guest_run(abroad->guest, &abroad->view, copy->data, copy->len,
               abroad->answer);
+    if (abroad->meddle == NULL)
+        keep_seeds(abroad, copy);
     out->p = abroad->answer->data;
     out->n = abroad->answer->len;
     return true;

@@ -4,6 +4,7 @@
  */
 #include "host/card.h"
 #include "hosting.h"
+#include "seed.h"
 #include "unit.h"
 
 #include <string.h>
@@ -25,6 +26,7 @@ static GByteArray *pack_host(void)
     card_pack_host(h->host, &to);
     CU_ASSERT(!to.is_full);
     hosting_free(h);
+    seed_keep("host", bytes->data, bytes->len);
     return bytes;
 }
 

@@ -8,6 +8,7 @@
 #include "mail/detect.h"
 #include "mail/message.h"
 #include "pool/reply.h"
+#include "seed.h"
 #include "unit.h"
 #include "verdict/verdict.h"
 
@@ -110,20 +111,17 @@ static char *describe(const struct message *message)
     return g_string_free(to, FALSE);
 }
 
-/* ASSAY_SEEDS=FOLDER: what the fuzzer starts from, see tests/fuzz/fuzz_reply.c. */
+/* What the fuzzer starts from, see tests/fuzz/fuzz_reply.c. */
 static void keep_seed(const char *mail, const GByteArray *bytes)
 {
-    const char *folder = g_getenv("ASSAY_SEEDS");
-    if (folder == NULL || bytes->len > 4096)
-        return;
+    const uint8_t head = (uint8_t)(0x80 | plan.scanner_n);
     g_autofree char *name = g_path_get_basename(mail);
-    g_autofree char *path = g_build_filename(folder, name, NULL);
-    GString *text = g_string_new(NULL);
-    g_string_append_c(text, (char)(0x80 | plan.scanner_n));
-    g_string_append_len(text, (const char *)bytes->data, bytes->len);
-    CU_ASSERT_TRUE(
-        g_file_set_contents(path, text->str, (gssize)text->len, NULL));
-    g_string_free(text, TRUE);
+    g_autoptr(GByteArray) seed = g_byte_array_new();
+    if (bytes->len > 4096)
+        return;
+    g_byte_array_append(seed, &head, 1);
+    g_byte_array_append(seed, bytes->data, bytes->len);
+    seed_keep(name, seed->data, seed->len);
 }
 
 static bool pack_again(const char *mail, struct message *message,

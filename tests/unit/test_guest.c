@@ -22,17 +22,6 @@ static char *conf_of(const char *plugin, const char *settings,
                            class_name, settings);
 }
 
-static struct session *make_session(void)
-{
-    struct session *session = session_new();
-    session_set_client_ip(session, "192.0.2.7");
-    session->helo = g_strdup("mx.example.org");
-    session->mail_from = g_strdup("ann@example.org");
-    g_ptr_array_add(session->rcpts, g_strdup("bob@example.org"));
-    g_ptr_array_add(session->rcpts, g_strdup("eve@example.org"));
-    return session;
-}
-
 static char *dump_home(const char *plugin, const char *settings,
                        const struct resolver *resolver)
 {
@@ -48,7 +37,7 @@ static char *dump_home(const char *plugin, const char *settings,
 
 static char *scan_abroad(struct abroad *abroad, const struct resolver *resolver)
 {
-    struct session *session = make_session();
+    struct session *session = hosting_session();
     struct message *message = NULL;
     struct scan *scan = abroad_scan(abroad, hosting_mail, strlen(hosting_mail),
                                     session, resolver, &message);
@@ -136,7 +125,7 @@ static void raw_bytes_that_guests_do_not_see_are_lent_as_copies(void)
 {
     g_autofree char *home = dump_home("reads_all", "", NULL);
     struct abroad *abroad = open_abroad("reads_all", "");
-    struct session *session = make_session();
+    struct session *session = hosting_session();
     g_autoptr(GBytes) raw =
         g_bytes_new_static(hosting_mail, strlen(hosting_mail));
     struct message *message = message_new(raw, session, &abroad->limits);
@@ -305,13 +294,14 @@ static void lie(const char *plugin,
                                 : "");
     unsigned refused = 0;
     abroad->meddle = meddle;
-    for (unsigned i = 0; i < times; i++) {
+    /* tests/fuzz/fuzz_guest_question.c tries many more. */
+    for (unsigned i = 0; i < times; i += 2) {
         at_byte = i;
-        by = (uint8_t)(1u << (i * 7 % 8));
+        by = (uint8_t)(1u << (i * 7 / 2 % 8));
         g_autofree char *dump = scan_abroad(abroad, NULL);
         refused += strstr(dump, "\"refused\"") != NULL;
     }
-    CU_ASSERT(refused > times / 20);
+    CU_ASSERT(refused > times / 40);
     abroad->meddle = NULL;
     g_autofree char *after = scan_abroad(abroad, NULL);
     CU_ASSERT_PTR_NULL(strstr(after, "\"refused\""));
@@ -395,7 +385,7 @@ static void a_lying_guest_never_hurts_the_home_worker(void)
         "puppet", "do = report, facts, count, edit, children, seen\nat = 6\n");
     unsigned refused = 0;
     abroad->link.ask = lying_ask;
-    /* tests/fuzz/fuzz_guest_answer.c tries all the others. */
+    /* tests/fuzz/fuzz_guest_answer.c tries many more. */
     for (unsigned i = 0; i < 1000; i += 3) {
         at_byte = i;
         by = (uint8_t)(1u << (i * 5 % 8));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pool/hello.h"
+#include "seed.h"
 #include "unit.h"
 
 #include <glib.h>
@@ -17,6 +18,18 @@ struct said {
     size_t n;
 };
 
+/* See tests/fuzz/fuzz_hello.c. */
+static void keep_seed(const struct said *said)
+{
+    static unsigned number;
+    const uint8_t head = SCANNERS;
+    g_autofree char *name = g_strdup_printf("hello-%u", number++);
+    g_autoptr(GByteArray) seed = g_byte_array_new();
+    g_byte_array_append(seed, &head, 1);
+    g_byte_array_append(seed, said->room, (unsigned)said->n);
+    seed_keep(name, seed->data, seed->len);
+}
+
 static void say(const struct hello *hello, struct said *out)
 {
     struct packer to;
@@ -24,6 +37,7 @@ static void say(const struct hello *hello, struct said *out)
     hello_pack(hello, &to);
     CU_ASSERT_FALSE(to.is_full);
     out->n = to.n;
+    keep_seed(out);
 }
 
 static bool hear(const void *p, size_t n, struct hello *out)

@@ -6,6 +6,7 @@
 #include "fake.h"
 #include "pool/reply.h"
 #include "pool/tray.h"
+#include "seed.h"
 #include "unit.h"
 
 #include <stdlib.h>
@@ -109,20 +110,13 @@ static const char *unpack(const void *p, size_t n,
     return text;
 }
 
-/* ASSAY_SEEDS=FOLDER: what the fuzzer starts from, see tests/fuzz/fuzz_reply.c. */
+/* What the fuzzer starts from, see tests/fuzz/fuzz_reply.c. */
 static void keep_seed(const char *name, uint8_t head, const void *p, size_t n)
 {
-    const char *folder = g_getenv("ASSAY_SEEDS");
-    if (folder == NULL)
-        return;
-    g_autofree char *path = g_build_filename(folder, name, NULL);
-    GString *text = g_string_new(NULL);
-    g_string_append_c(text, (char)head);
-    g_string_append_len(text, p, (gssize)n);
-    bool is_kept =
-        g_file_set_contents(path, text->str, (gssize)text->len, NULL);
-    CU_ASSERT_TRUE(is_kept);
-    g_string_free(text, TRUE);
+    g_autoptr(GByteArray) seed = g_byte_array_new();
+    g_byte_array_append(seed, &head, 1);
+    g_byte_array_append(seed, p, (unsigned)n);
+    seed_keep(name, seed->data, seed->len);
 }
 
 static const char *why_not(const struct fake *fake)

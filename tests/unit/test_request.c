@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "pool/request.h"
+#include "seed.h"
 #include "unit.h"
 
 #include <assay/plugin.h>
@@ -69,17 +70,6 @@ static void put(struct tray *tray, const struct request *request)
     tray->n = to.n;
 }
 
-/* ASSAY_SEEDS=FOLDER: what the fuzzer starts from. */
-static void keep_seed(const char *name, const struct tray *tray)
-{
-    const char *folder = g_getenv("ASSAY_SEEDS");
-    if (folder == NULL)
-        return;
-    g_autofree char *path = g_build_filename(folder, name, NULL);
-    CU_ASSERT_TRUE(g_file_set_contents(path, (const char *)tray->room,
-                                       (gssize)tray->n, NULL));
-}
-
 static bool get(struct request_reader *reader, const void *p, size_t n,
                 struct request *out)
 {
@@ -120,7 +110,7 @@ static void everything_arrives(void)
     struct tray tray;
     struct request got = {0};
     put(&tray, &request);
-    keep_seed("everything", &tray);
+    seed_keep("everything", tray.room, tray.n);
     CU_ASSERT_TRUE_FATAL(get(&reader, tray.room, tray.n, &got));
     CU_ASSERT_EQUAL(got.flags, request.flags);
     CU_ASSERT_EQUAL(got.now_s, request.now_s);
@@ -169,7 +159,7 @@ static void no_journal_is_not_an_empty_one(void)
     struct request request = {.session = session};
     struct request got = {0};
     put(&tray, &request);
-    keep_seed("least", &tray);
+    seed_keep("least", tray.room, tray.n);
     CU_ASSERT_TRUE_FATAL(get(&reader, tray.room, tray.n, &got));
     CU_ASSERT_PTR_NULL(got.journal);
     request.journal = (const uint8_t *)"";
