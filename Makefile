@@ -63,7 +63,8 @@ TORTURE_SRC := $(wildcard tests/torture/*.c)
 BAD_SRC   := $(wildcard tests/plugins/*.c)
 BAD_CPP   := $(wildcard tests/plugins/*.cpp)
 
-# Debian packages: to build, to test, to benchmark.
+# Debian packages: to build, to test, to benchmark.  A mail server is none of them, since
+# it would take the place of the machine's own: tests use Postfix where it is installed.
 DEBS := gcc g++ make pkg-config libglib2.0-dev libgmime-3.0-dev libmagic-dev \
 	libssl-dev libjansson-dev libseccomp-dev $(foreach p,$(PLUGINS),$($(p)_DEBS))
 DEBS_TEST  := libcunit1-dev clang clang-tidy clang-format cppcheck valgrind jq \
@@ -113,6 +114,7 @@ UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(B)/unit/%)
 FB := build/fuzz
 FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(FB)/%)
 HOSTILE  := $(B)/hostile_worker $(B)/hostile_seat
+MILTER   := $(B)/milter_echo $(B)/milter_post
 BAD_SO   := $(BAD_SRC:tests/plugins/%.c=$(B)/bad/%.so) \
 	$(BAD_CPP:tests/plugins/%.cpp=$(B)/bad/%.so)
 BAD_H    := $(wildcard tests/plugins/*.h) sdk/include/assay/plugin.h
@@ -201,6 +203,11 @@ $(B)/torture: $(call obj,$(TORTURE_SRC)) $(B)/libassay.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) -ldl
 
+# A filter and a client, for a real MTA between them.
+$(MILTER): $(B)/milter_%: $(B)/obj/tests/milter/%.o $(B)/obj/tests/unit/echo.o $(B)/libassay.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) -ldl
+
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 # --- setting up ------------------------------------------------------------------
@@ -238,7 +245,7 @@ check: deps
 unit: $(UNIT_BIN) all $(BAD_SO) $(B)/torture
 	$(Q)for t in $(UNIT_BIN); do ASSAY_BUILD=$(B) $$t || exit 1; done
 
-test: unit $(HOSTILE)
+test: unit $(HOSTILE) $(MILTER)
 	$(Q)for t in $(sort $(wildcard tests/run/*.sh)); do \
 		printf '  RUN     %s\n' $$t; ASSAY_BUILD=$(B) sh $$t || exit 1; done
 
