@@ -298,7 +298,7 @@ bench: deps-bench
 	$(Q)$(MAKE) --no-print-directory all bench-programs
 	$(Q)ASSAY_BUILD=$(B) sh tests/bench/bench.sh
 
-bench-programs: $(BENCH_BIN)
+bench-programs: $(BENCH_BIN) $(B)/bad/puppet.so
 
 PAGE := core/cli/man/plugins.conf.5
 docs: all

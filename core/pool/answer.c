@@ -50,8 +50,8 @@ void answer_forget(struct job *job)
     if (job->trying != NULL)
         breakers_unused(pool, g_steal_pointer(&job->trying));
     queue_remove(&pool->queue, &job->item);
-    if (job->state == JOB_ASKING)
-        g_ptr_array_remove(pool->asking, job);
+    due_drop(&pool->answering, &job->answering);
+    due_drop(&pool->deadlines, &job->deadline);
     g_hash_table_remove(pool->jobs, job);
     if (job->has_key && g_hash_table_lookup(pool->by_key, job->key) == job)
         g_hash_table_remove(pool->by_key, job->key);

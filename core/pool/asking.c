@@ -58,12 +58,12 @@ const char *asking_begin(struct job *job, const struct reply *reply,
     g_clear_pointer(&job->wishes, g_ptr_array_unref);
     job->journal = g_bytes_ref(reply->journal);
     job->wishes = g_steal_pointer(&wishes);
-    g_ptr_array_add(pool->asking, job);
     job->state = JOB_ASKING;
     pool->counters.suspended++;
-    job->due_ns = clock_mono_ns() + pool->how.answer_delay_ms * MS_NS;
+    uint64_t due_ns = clock_mono_ns() + pool->how.answer_delay_ms * MS_NS;
+    due_put(&pool->answering, &job->answering, due_ns);
     if (pool->how.answer_delay_ms == 0)
-        asking_look(pool, job->due_ns);
+        asking_look(pool, due_ns);
     return NULL;
 }
 
@@ -95,17 +95,9 @@ static void answer(struct job *job)
     serve_again(job);
 }
 
-/* From the youngest to the oldest: each goes back to the queue before the one of the
- * step before, where its place is found at once. */
 void asking_look(struct pool *pool, uint64_t now_ns)
 {
-    for (unsigned i = pool->asking->len; i > 0; i--) {
-        /* An answer may have cancelled others. */
-        struct job *job =
-            i <= pool->asking->len ? pool->asking->pdata[i - 1] : NULL;
-        if (job == NULL || job->due_ns > now_ns)
-            continue;
-        g_ptr_array_remove_index(pool->asking, i - 1);
+    struct job *job;
+    while ((job = due_take(&pool->answering, now_ns)) != NULL)
         answer(job);
-    }
 }

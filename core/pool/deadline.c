@@ -21,6 +21,9 @@ enum {
     GUEST_GRACE_MS = 30, /* the same for a guest: its home has to answer yet */
 };
 
+#define AGAIN_NS                                                               \
+    (10 * MS_NS) /* when a late one on a worker is looked at again */
+
 static void warn(const struct crew *crew, struct seat *seat, uint64_t call_ns,
                  const struct crumb_copy *crumb, uint64_t now_ns)
 {
@@ -184,29 +187,23 @@ void deadline_answer(struct job *job)
     answer_unread(job, "deadline", "its time was over before it was scanned");
 }
 
-/* Its caller does not wait any longer, and no worker is about to end it. */
-static bool is_job_late(const struct job *job, uint64_t now_ns)
+void deadline_watch(struct job *job)
 {
-    return job->state != JOB_PLACED && job->deadline_ns != 0 &&
-           now_ns > job->deadline_ns;
+    if (job->deadline_ns != 0)
+        due_put(&job->pool->deadlines, &job->deadline, job->deadline_ns);
 }
 
+/* Each answer may cancel others, and bring new ones that are late at once. */
 static void look_at_jobs(struct pool *pool, uint64_t now_ns)
 {
-    g_autoptr(GPtrArray) late = g_ptr_array_new();
-    GHashTableIter iter;
-    void *key;
-    g_hash_table_iter_init(&iter, pool->jobs);
-    while (g_hash_table_iter_next(&iter, &key, NULL)) {
-        struct job *job = key;
-        if (is_job_late(job, now_ns))
-            g_ptr_array_add(late, job);
+    struct job *job;
+    for (unsigned n = pool->deadlines.items->len;
+         n > 0 && (job = due_take(&pool->deadlines, now_ns)) != NULL; n--) {
+        if (job->state != JOB_PLACED)
+            deadline_answer(job);
+        else /* its worker is about to end it, or to be ended */
+            due_put(&pool->deadlines, &job->deadline, now_ns + AGAIN_NS);
     }
-    /* Each answer may have cancelled others, and have brought new ones. */
-    for (unsigned i = 0; i < late->len; i++)
-        if (g_hash_table_contains(pool->jobs, late->pdata[i]) &&
-            is_job_late(late->pdata[i], now_ns))
-            deadline_answer(late->pdata[i]);
 }
 
 static void look_at_crew(void *self, struct crew *crew)

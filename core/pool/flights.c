@@ -97,7 +97,7 @@ void flights_free(struct flights *flights)
     for (unsigned i = 0; i < CANARIES; i++) {
         struct job *job = flights->flights[i].job;
         if (job != NULL)
-            g_ptr_array_remove_fast(job->pool->asking, job);
+            due_drop(&job->pool->answering, &job->answering);
         job_free(job);
         g_array_unref(flights->flights[i].finders);
     }

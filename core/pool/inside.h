@@ -16,6 +16,7 @@
  *     gaps.c        what workers are shut in by
  *     death.c       what becomes of messages whose worker died
  *     deadline.c    who is late, who is to be replaced
+ *     due.h         whose time comes next: answers, deadlines
  *     answer.c      the end of a job
  *     generation.c  one set of crews, from its start to its end
  *     loading.c     how its classes come to be open
@@ -34,6 +35,7 @@
 #include "pool/carry.h"
 #include "pool/counters.h"
 #include "pool/crew.h"
+#include "pool/due.h"
 #include "pool/job.h"
 #include "pool/pool.h"
 #include "pool/recipe.h"
@@ -97,7 +99,8 @@ struct pool {
     GArray *dying;       /* pid_t: processes that were ended, to be buried */
     GHashTable *jobs;    /* struct job, unanswered, as a set */
     GHashTable *by_key;  /* key -> struct job that others may join */
-    GPtrArray *asking;   /* struct job in JOB_ASKING, oldest first */
+    struct due_heap answering; /* struct job in JOB_ASKING */
+    struct due_heap deadlines; /* struct job that has one */
     struct counters counters;
     GHashTable *breakers; /* interned name -> struct breaker */
     GByteArray *buffer;   /* a reply, copied */
@@ -206,7 +209,7 @@ const char *asking_read(GBytes *bytes, const struct limits *limits,
  * that the reply breaks: then the job does not wait.  `limits` are those of the worker. */
 const char *asking_begin(struct job *job, const struct reply *reply,
                          const struct limits *limits);
-/* Answers what is due. */
+/* Answers what is due; the resolver may not call the pool. */
 void asking_look(struct pool *pool, uint64_t now_ns);
 
 /* --- tally.c --- */
@@ -240,6 +243,8 @@ void watching_look(struct pool *pool, uint64_t now_ns);
 void sizing_look(struct pool *pool, uint64_t now_ns);
 
 /* --- deadline.c --- */
+/* It is looked at when its time is over, if it has one. */
+void deadline_watch(struct job *job);
 void deadline_look(struct pool *pool, uint64_t now_ns);
 /* Its time is over. */
 void deadline_answer(struct job *job);

@@ -11,6 +11,8 @@ struct job *job_new(const struct pool_request *request, pool_done_fn done,
     job->request.raw = g_bytes_ref(request->raw);
     job->done = done;
     job->self = self;
+    job->answering.owner = job;
+    job->deadline.owner = job;
     job->begin_ns = now_ns;
     job->deadline_ns = request->deadline_ns;
     job->item.priority = request->priority;

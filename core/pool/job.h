@@ -12,6 +12,7 @@
 #ifndef POOL_JOB_H
 #define POOL_JOB_H
 
+#include "pool/due.h"
 #include "pool/pool.h"
 #include "pool/trial.h"
 
@@ -42,10 +43,11 @@ struct job {
     GBytes *journal;      /* of earlier rounds, opaque; NULL: none */
     GPtrArray *wishes;    /* ASKING: struct wish, what it waits for */
     GByteArray *answers;  /* to the wishes of the last round; NULL: none */
-    uint64_t due_ns;      /* ASKING: when the answers are there */
+    struct due answering; /* ASKING: when the answers are there */
     uint64_t begin_ns;    /* submitted */
     uint64_t placed_ns;   /* first placed; 0: not yet */
     uint64_t deadline_ns; /* when it has to be answered; 0: no such time */
+    struct due deadline;  /* the same: when it is looked at for that */
     struct generation *generation; /* a canary's: only this one may have it */
     struct crew *crew;             /* PLACED */
     struct seat *seat;             /* PLACED */

@@ -23,7 +23,13 @@ int pool_wait_ms(const struct pool *pool)
     bool is_busy = pool_is_reloading(pool) || pool->coming != NULL ||
                    pool->generations->len > 1 || pool->dying->len > 0 ||
                    g_hash_table_size(pool->jobs) > 0;
-    return is_busy ? TICK_MS : IDLE_MS;
+    int wait_ms = is_busy ? TICK_MS : IDLE_MS;
+    const struct due *next = due_first(&pool->answering);
+    if (next == NULL)
+        return wait_ms;
+    uint64_t now_ns = clock_mono_ns();
+    uint64_t left_ns = next->at_ns > now_ns ? next->at_ns - now_ns : 0;
+    return MIN(wait_ms, (int)MIN((left_ns + MS_NS - 1) / MS_NS, IDLE_MS));
 }
 
 static void take_event(const struct crew_source *source)
@@ -64,10 +70,10 @@ static void tick(struct pool *pool)
     if (pool->now != NULL)
         reload_tend(pool, now_ns);
     crew_bury(pool->dying);
+    asking_look(pool, now_ns);
     if (now_ns - pool->tick_ns < TICK_MS * MS_NS)
         return;
     pool->tick_ns = now_ns;
-    asking_look(pool, now_ns);
     /* With what is there handed out, who is at work is seen. */
     serve_queue(pool);
     sizing_look(pool, now_ns);

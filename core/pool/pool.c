@@ -55,7 +55,8 @@ static struct pool *pool_new(const struct pool_how *how, GError **error)
                how->options->queue_bytes);
     pool->jobs = g_hash_table_new(NULL, NULL);
     pool->by_key = g_hash_table_new(hash_key, same_key);
-    pool->asking = g_ptr_array_new();
+    due_init(&pool->answering);
+    due_init(&pool->deadlines);
     pool->breakers = breakers_new();
     counters_init(&pool->counters, clock_mono_ns());
     pool->buffer = g_byte_array_new();
@@ -157,7 +158,8 @@ void pool_free(struct pool *pool)
     queue_clear(&pool->queue);
     g_hash_table_unref(pool->jobs);
     g_hash_table_unref(pool->by_key);
-    g_ptr_array_unref(pool->asking);
+    due_clear(&pool->answering);
+    due_clear(&pool->deadlines);
     g_hash_table_unref(pool->breakers);
     counters_clear(&pool->counters);
     g_byte_array_unref(pool->buffer);
@@ -176,6 +178,7 @@ struct job *pool_submit(struct pool *pool, const struct pool_request *request,
     job->pool = pool;
     job->number = ++pool->next_number;
     g_hash_table_add(pool->jobs, job);
+    deadline_watch(job);
     if (pool->is_ending) {
         answer_unread(job, "ending", "the scanner is being ended");
         return NULL;

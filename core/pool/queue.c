@@ -116,6 +116,8 @@ static void line_remove(struct queue *queue, struct queue_item *item)
         item->after->before = item->before;
     else
         line->last = item->before;
+    if (line->put == item)
+        line->put = item->after;
     item->before = NULL;
     item->after = NULL;
     line->items--;
@@ -171,10 +173,15 @@ enum queue_answer queue_push(struct queue *queue, struct queue_item *item,
 void queue_put_back(struct queue *queue, struct queue_item *item)
 {
     g_assert(!item->is_waiting && item->priority < POOL_PRIORITIES);
-    struct queue_item *after = queue->lines[item->priority].first;
+    struct queue_line *line = &queue->lines[item->priority];
+    struct queue_item *after = line->put != NULL ? line->put : line->first;
     while (after != NULL && after->ticket < item->ticket)
         after = after->after;
+    while (after != NULL && after->before != NULL &&
+           after->before->ticket > item->ticket)
+        after = after->before;
     begin_wait(queue, item, after);
+    line->put = item;
 }
 
 struct queue_item *queue_first(const struct queue *queue)

@@ -64,6 +64,7 @@ struct queue_item {
 struct queue_line {
     struct queue_item *first;
     struct queue_item *last;
+    struct queue_item *put; /* the last one that was put back; NULL: is gone */
     uint64_t items;
 };
 
@@ -99,7 +100,8 @@ enum queue_answer queue_push(struct queue *queue, struct queue_item *item,
                              uint64_t now_ns);
 /* One that was popped and goes back, because its worker died or is slow: to its old
  * place by age, before everything that was pushed since.  Never FULL: it was counted
- * before.  Linear in how many older ones were put back before it, no more. */
+ * before.  Its place is looked for from where the last one was put back: those that come
+ * back in about the order in which they went take a few steps each, however many wait. */
 void queue_put_back(struct queue *queue, struct queue_item *item);
 /* The next to serve, no longer waiting; NULL: nothing waits. */
 struct queue_item *queue_pop(struct queue *queue);

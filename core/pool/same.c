@@ -70,7 +70,6 @@ static void move_progress(struct job *job, struct job *next)
     next->rounds = job->rounds;
     next->may_wait = job->may_wait;
     next->is_waited_out = job->is_waited_out;
-    next->due_ns = job->due_ns;
     next->placed_ns = job->placed_ns;
     next->item.priority = job->item.priority;
     next->item.since_ns = job->item.since_ns;
@@ -91,8 +90,8 @@ void same_hand_over(struct job *job)
     if (job->state == JOB_PLACED) {
         serve_replace(job, next);
     } else if (job->state == JOB_ASKING) {
-        g_ptr_array_remove(pool->asking, job);
-        g_ptr_array_add(pool->asking, next);
+        due_put(&pool->answering, &next->answering, job->answering.at_ns);
+        due_drop(&pool->answering, &job->answering);
         job->state = JOB_OVER;
     } else {
         queue_remove(&pool->queue, &job->item);

@@ -123,6 +123,12 @@ contained_rounds() {
             tests/mail/clean-multipart-pdf-png.eml 2>/dev/null)
         note crash-ready "$1" 0
         note crash-answer "$2" 0
+        # shellcheck disable=SC2046
+        set -- $("$tools/bench_late" "$work/want.conf" tests/mail/clean-plain.eml \
+            2>/dev/null)
+        note late-none "$1" 0
+        note late "$2" 0
+        note late-ratio "$3" 0
     done
 }
 # pss LINES OPTION...: KiB of all processes after so many of the answers
@@ -152,6 +158,11 @@ contained_report() {
     printf '\nA worker dies, %s signatures loaded, engine used\n' $heavy_n
     ms 'until the next one is ready (goal: at most 15)' "$(median crash-ready 2)" \
         'until that one has answered a mail' "$(median crash-answer 2)"
+    printf '\nEvery scan waits for an answer, enough messages in flight to fill the delay\n'
+    printf '  %-44s %8s mails/s\n' 'the answer is there at once' "$(median late-none 2)" \
+        'it comes 200 ms late' "$(median late 2)"
+    printf '  %-44s %8s x (goal: at least 0.8)\n' 'late beside at once' \
+        "$(median late-ratio 2)"
     one=$(pss 1000 --jobs 0)
     eight=$(pss 8000 --isolate --jobs 8)
     printf '\nMemory with %s signatures (PSS), 1,000 mails each\n' $heavy_n
@@ -169,6 +180,8 @@ contained() {
     sed "s,^database = .*,database = $work/random\, $PWD/sigs/clamav," "$work/all.conf" \
         >"$work/heavy.conf"
     { cat "$work/all.conf" && printf '[pool]\nslots = 1\n'; } >"$work/single.conf"
+    printf '[plugin want]\nfile = %s/bad/puppet.so\nclass = main\ndo = want\n' \
+        "$build" >"$work/want.conf"
     contained_rounds
     contained_report
 }

@@ -6,14 +6,17 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
     DELAY_MS = 200,
     LONG_MS = 600,
     LATE_MS = 700, /* with the delay less than twice as long */
-    MANY = 3000,
-    IN_FLIGHT = 2000
+    IN_FLIGHT = 2000, /* fills the delay up to 10,000 messages a second */
+    WINDOW_MS = 400,
+    PAIRS_MIN = 3,
+    PAIRS_MAX = 9
 };
 
 #define FOUND "ASSAY-TEST-FOUND"
@@ -133,44 +136,63 @@ static void workers_may_die_while_answers_are_waited_for(void)
     pooling_free(p);
 }
 
-/* Messages a second, with many unanswered at any time. */
-static double measure(unsigned delay_ms, unsigned many)
+/* Runs for so long with as many unanswered as are to be in flight. */
+static void run_full(struct pooling *p, uint64_t ms)
+{
+    uint64_t end_ms = pooling_ms() + ms;
+    while (pooling_ms() < end_ms) {
+        while (pool_unanswered(p->pool) < IN_FLIGHT)
+            pooling_ask(p, "", POOL_TRANSPORT);
+        pool_run(p->pool, 20);
+    }
+}
+
+/* Messages a second once answers come as fast as messages go in: what is only on its
+ * way at the beginning and the end is no part of it. */
+static double measure(unsigned delay_ms)
 {
     struct pooling *p = open_delayed(POOL WANT("apart"), delay_ms);
     CU_ASSERT(pooling_wait_ready(p, 2));
+    run_full(p, DELAY_MS * 2);
+    unsigned before = p->answers;
     uint64_t begin_ms = pooling_ms();
-    for (unsigned i = 0; i < many || pool_unanswered(p->pool) > 0;) {
-        while (i < many && pool_unanswered(p->pool) < IN_FLIGHT) {
-            pooling_ask(p, "", POOL_TRANSPORT);
-            i++;
-        }
-        pool_run(p->pool, 20);
-    }
-    double s = (double)(pooling_ms() - begin_ms + 1) / 1000;
-    CU_ASSERT_EQUAL(p->answers, many);
+    run_full(p, WINDOW_MS);
+    double s = (double)(pooling_ms() - begin_ms) / 1000;
+    double rate = (p->answers - before) / s;
     pooling_free(p);
-    return many / s;
+    return rate;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double *x = a;
+    const double *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static double measure_pair(void)
+{
+    double undelayed = measure(0);
+    double late = measure(DELAY_MS);
+    printf("  answers late by %d ms: %.0f of %.0f messages a second (%.2f)\n",
+           DELAY_MS, late, undelayed, late / undelayed);
+    return late / undelayed;
 }
 
 static void answers_that_come_late_cost_little_throughput(void)
 {
-    unsigned many = MANY;
-    double best = 0;
-    double undelayed = measure(0, many / 10);
-    /* About half a second of work, so that the last answers, for which nobody makes up,
-     * are a small part. */
-    if (undelayed / 2 < MANY)
-        many = (unsigned)undelayed / 2;
-    /* Others use this machine too. */
-    for (int i = 0; i < 3 && best < 0.5; i++) {
-        undelayed = measure(0, many);
-        double late = measure(DELAY_MS / 2, many);
-        printf("  answers late by %d ms: %.0f of %.0f messages a second "
-               "(%.2f)\n",
-               DELAY_MS / 2, late, undelayed, late / undelayed);
-        best = MAX(best, late / undelayed);
+    double ratios[PAIRS_MAX];
+    double median = 0;
+    /* Others use this machine too: in turn, the middle one counts, and where that
+     * says no more are asked. */
+    for (unsigned n = 0; n < PAIRS_MAX && median < 0.8;) {
+        do
+            ratios[n++] = measure_pair();
+        while (n < PAIRS_MIN || n % 2 == 0);
+        qsort(ratios, n, sizeof ratios[0], by_value);
+        median = ratios[n / 2];
     }
-    CU_ASSERT(best >= 0.5);
+    CU_ASSERT(median >= 0.8);
 }
 
 int main(void)
