@@ -11,23 +11,31 @@ enum {
     ENTRY_MAX = 1 << 20 /* and what no line takes */
 };
 
-/* False: there is none, or `failure` says why it cannot be told.  POSIX wants 0 for
- * "there is none", but some libraries have their own errno for that. */
-static bool look_up(const char *name, struct account *out, int *failure)
+/* With `n` bytes for the user's line.  0, or an errno: ERANGE where it is longer, ENOENT
+ * where there is no such user. */
+static int look_up_in(const char *name, size_t n, struct account *out)
 {
     struct passwd entry;
     struct passwd *found = NULL;
+    char *text = g_malloc(n);
+    int failed = getpwnam_r(name, &entry, text, n, &found);
+    if (failed == 0 && found != NULL)
+        *out = (struct account){.uid = entry.pw_uid, .gid = entry.pw_gid};
+    else if (failed == 0)
+        failed = ENOENT;
+    g_free(text);
+    return failed;
+}
+
+/* False: there is none, or `failure` says why it cannot be told.  Some libraries have
+ * other errnos for "there is none" than POSIX, which has 0. */
+static bool look_up(const char *name, struct account *out, int *failure)
+{
     int failed = ERANGE;
-    for (size_t n = ENTRY_MIN; failed == ERANGE && n <= ENTRY_MAX; n *= 2) {
-        g_autofree char *text = g_malloc(n);
-        failed = getpwnam_r(name, &entry, text, n, &found);
-        if (failed == 0 && found != NULL) {
-            *out = (struct account){entry.pw_uid, entry.pw_gid};
-            return true;
-        }
-    }
+    for (size_t n = ENTRY_MIN; failed == ERANGE && n <= ENTRY_MAX; n *= 2)
+        failed = look_up_in(name, n, out);
     *failure = failed != ENOENT && failed != ESRCH ? failed : 0;
-    return false;
+    return failed == 0;
 }
 
 bool account_find(const char *name, struct account *out, GError **error)
