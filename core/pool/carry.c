@@ -78,6 +78,13 @@ static void pack(const struct seat *home, GByteArray *to)
     errand_pack(&errand, &packer);
 }
 
+/* The message that the home worker asks for; NULL: nobody wants its answer. */
+static struct job *job_at(const struct seat *home)
+{
+    const struct load *load = &home->loads[seat_oldest(home)];
+    return load->task == TRAY_SCAN ? load->work : NULL;
+}
+
 void carry_look(struct generation *generation, struct seat *home)
 {
     if (home->carry != NULL || home->load_n == 0 ||
@@ -92,6 +99,12 @@ void carry_look(struct generation *generation, struct seat *home)
         return;
     }
     const char *plugin = generation->plan.scanners[place]->name;
+    const struct job *job = job_at(home);
+    if (job != NULL && trial_spares(&job->trial, plugin)) {
+        refuse(home, death_name(&job->trial.guest),
+               "left out: it ended a worker over this message");
+        return;
+    }
     /* What is being tested is neither spared nor held against it. */
     enum breaker_use use = generation == generation->pool->coming
                                ? BREAKER_USE
@@ -177,11 +190,23 @@ static bool is_refusal(const GByteArray *answer)
 }
 
 /* It was the plugin's doing. */
-static void failed(struct generation *generation, struct carry *carry)
+static void failed(struct generation *generation, struct carry *carry,
+                   const struct death *death)
 {
+    struct death blamed = *death;
+    g_autofree char *why = death_text(death);
     if (generation != generation->pool->coming)
         breakers_failed(generation->pool, carry->plugin, carry->use);
     carry->use = BREAKER_USE;
+    blamed.scanner = carry->plugin;
+    struct job *job = carry->home != NULL ? job_at(carry->home) : NULL;
+    if (job == NULL || trial_guest_died(&job->trial, &blamed)) {
+        refuse_carry(generation, carry, death_name(death), why);
+        return;
+    }
+    over(generation, carry);
+    serve_cancel(job);
+    death_go_on(job);
 }
 
 void carry_answered(struct generation *generation, struct carry *carry,
@@ -196,10 +221,9 @@ void carry_answered(struct generation *generation, struct carry *carry,
         return;
     }
     if (answer->len == 0 || answer->len > carry->crew->shape.answer) {
+        const struct death death = {.cause = DEATH_TRAY};
         crew_kill(carry->crew, guest, DEATH_TRAY);
-        failed(generation, carry);
-        refuse_carry(generation, carry, "crash",
-                     "wrote into memory that is not its own");
+        failed(generation, carry, &death);
         return;
     }
     breakers_worked(generation->pool, carry->plugin, carry->use);
@@ -220,8 +244,10 @@ void carry_died(struct generation *generation, struct carry *carry,
         carry_serve(generation, carry->crew);
         return;
     }
-    if (death->cause != DEATH_OUTSIDE)
-        failed(generation, carry);
+    if (death->cause != DEATH_OUTSIDE) {
+        failed(generation, carry, death);
+        return;
+    }
     g_autofree char *why = death_text(death);
     refuse_carry(generation, carry, death_name(death), why);
 }

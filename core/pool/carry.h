@@ -5,7 +5,8 @@
  * A home worker that runs a scan stops at a plugin of another class and asks; the front
  * carries the question to a worker of that class, and the answer home. A guest that
  * dies or hangs of it costs the message one finding `failed` and the home worker
- * nothing.
+ * nothing; its plugin is not asked about that message any more.  A message of which a
+ * second plugin dies is held aside at once (trial.h), and the home worker ended.
  *
  *     home seat            carry             guest seat
  *     ask.state ASKED ──► WAITING ──► PLACED (TRAY_GUEST) ──► answer ──► home, over

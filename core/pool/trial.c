@@ -16,7 +16,7 @@ static void hold(struct trial *trial, const struct death *death)
 
 static const char *blame(struct trial *trial, const struct death *death)
 {
-    if (trial->has_guilty) {
+    if (trial->has_guilty || trial->has_guest) {
         hold(trial, death);
     } else {
         trial->guilty = *death;
@@ -56,6 +56,23 @@ const char *trial_died(struct trial *trial, const struct death *death,
     trial->step = TRIAL_ALONE;
     trial->suspect = death->scanner;
     return NULL;
+}
+
+bool trial_guest_died(struct trial *trial, const struct death *death)
+{
+    bool is_second = trial->has_guilty || trial->has_guest;
+    if (is_second && !trial_spares(trial, death->scanner)) {
+        hold(trial, death);
+        return false;
+    }
+    trial->guest = *death;
+    trial->has_guest = true;
+    return true;
+}
+
+bool trial_spares(const struct trial *trial, const char *plugin)
+{
+    return trial->has_guest && trial->guest.scanner == plugin;
 }
 
 bool trial_lived(struct trial *trial)
@@ -161,6 +178,9 @@ void trial_tell(const struct trial *trial, struct scan *scan)
                    is_held ? "" : "; the other plugins have looked", scan);
     if (!is_held)
         return;
+    /* Else the scan itself tells it. */
+    if (trial->has_guest)
+        tell_death(&trial->guest, "", scan);
     if (trial->last.scanner != NULL)
         tell_death(&trial->last, "", scan);
     if (trial->has_guilty || trial->last.scanner != NULL)

@@ -13,6 +13,9 @@
  *       └─ killed from outside ──► WHOLE again, at most OUTSIDE_MAX times
  *     WITHOUT X ── dies in Y ──► HELD: a message that kills twice is held aside
  *
+ * Guests, whose death does not end the scan, count too: the scan goes on without asking
+ * the first that died of it; after that a death in anybody else, here or there, is HELD.
+ *
  * An answer always comes of it: with a finding `failed` in the name of everybody who
  * was left out, and in core's name where the message was held.
  */
@@ -63,7 +66,9 @@ struct trial {
     const char *suspect; /* ALONE */
     struct death guilty; /* WITHOUT, HELD: the first that was blamed */
     struct death last;   /* HELD: what came on top of it */
+    struct death guest;  /* the first that ended a guest */
     bool has_guilty;
+    bool has_guest;
     bool was_alone;   /* the suspect has been tried alone and lived */
     bool core_died;   /* once */
     unsigned outside; /* deaths that are nobody's */
@@ -74,6 +79,11 @@ struct trial {
  * True: `*blamed` was the plugin's doing (NULL: nobody's yet). */
 const char *trial_died(struct trial *trial, const struct death *death,
                        bool has_neighbours);
+/* A guest died on it, in which death->scanner was on duty.  True: the scan goes on
+ * without it; false: the message is HELD. */
+bool trial_guest_died(struct trial *trial, const struct death *death);
+/* Has this plugin, by its interned name, ended a guest over the message? */
+bool trial_spares(const struct trial *trial, const char *plugin);
 /* The try went well.  False: another one is needed (ALONE proves, it answers
  * nothing). */
 bool trial_lived(struct trial *trial);

@@ -137,11 +137,10 @@ char *pooling_mail(const char *words)
                          : g_strdup("Subject: test\r\n");
 }
 
-struct asked *pooling_ask_as(struct pooling *p, const char *words,
-                             enum pool_priority priority, uint8_t key,
-                             unsigned deadline_ms)
+static struct asked *ask(struct pooling *p, const char *mail,
+                         enum pool_priority priority, uint8_t key,
+                         unsigned deadline_ms)
 {
-    g_autofree char *mail = pooling_mail(words);
     g_autoptr(GBytes) raw = g_bytes_new(mail, strlen(mail));
     uint8_t whole_key[QUEUE_KEY_SIZE] = {key};
     struct asked *asked = g_new0(struct asked, 1);
@@ -159,6 +158,19 @@ struct asked *pooling_ask_as(struct pooling *p, const char *words,
     if (job != NULL)
         asked->job = job;
     return asked;
+}
+
+struct asked *pooling_ask_as(struct pooling *p, const char *words,
+                             enum pool_priority priority, uint8_t key,
+                             unsigned deadline_ms)
+{
+    g_autofree char *mail = pooling_mail(words);
+    return ask(p, mail, priority, key, deadline_ms);
+}
+
+struct asked *pooling_ask_mail(struct pooling *p, const char *mail)
+{
+    return ask(p, mail, POOL_TRANSPORT, 0, 0);
 }
 
 struct asked *pooling_ask(struct pooling *p, const char *words,

@@ -63,6 +63,8 @@ struct asked *pooling_ask(struct pooling *p, const char *words,
 struct asked *pooling_ask_as(struct pooling *p, const char *words,
                              enum pool_priority priority, uint8_t key,
                              unsigned deadline_ms);
+/* A whole mail. */
+struct asked *pooling_ask_mail(struct pooling *p, const char *mail);
 void pooling_cancel(struct asked *asked);
 
 /* Runs until this one (NULL: everyone) is answered; false: it took over 30 s. */

@@ -157,6 +157,53 @@ static void a_message_that_kills_two_plugins_is_held_aside(void)
     pooling_free(p);
 }
 
+/* One plugin that dies of everything, and another, each in a class of its own. */
+#define APART                                                                  \
+    POOL "[plugin one]\nfile = @/segfault.so\nclass = first\n"                 \
+         "[plugin two]\nfile = @/aborts.so\nclass = second\n"
+
+static void so_is_one_that_kills_guests_of_two_classes(void)
+{
+    static const char *const confs[] = {
+        APART,
+        POOL "[plugin one]\nfile = @/segfault.so\nclass = main\n"
+             "[plugin two]\nfile = @/aborts.so\nclass = second\n",
+        POOL "[plugin one]\nfile = @/segfault.so\nclass = first\n"
+             "[plugin two]\nfile = @/aborts.so\nclass = main\n",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(confs); i++) {
+        struct pooling *p = pooling_open(confs[i], NULL);
+        for (int round = 0; round < 2; round++) {
+            const struct asked *asked = pooling_ask(p, FOUND, POOL_TRANSPORT);
+            CU_ASSERT(pooling_wait(p, asked));
+            CU_ASSERT_STRING_EQUAL(asked->findings,
+                                   "one:crash two:crash core:deadly");
+            CU_ASSERT(asked->is_unread);
+        }
+        pooling_free(p);
+    }
+}
+
+static void a_guest_that_dies_is_not_asked_about_that_message_again(void)
+{
+    static const char mail[] =
+        "Subject: x\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        "--b\r\n\r\nASSAY-TEST-SEGV 1\r\n--b\r\n\r\nASSAY-TEST-SEGV 2\r\n"
+        "--b\r\n\r\nASSAY-TEST-SEGV 3\r\n--b--\r\n";
+    struct pooling *p = pooling_open(
+        POOL "[plugin one]\nfile = @/crash_on_word.so\nclass = first\n", NULL);
+    for (unsigned i = 1; i <= 2; i++) {
+        const struct asked *asked = pooling_ask_mail(p, mail);
+        CU_ASSERT(pooling_wait(p, asked));
+        CU_ASSERT_STRING_EQUAL(asked->findings,
+                               "one:crash one:crash one:crash");
+        CU_ASSERT_FALSE(asked->is_unread);
+        CU_ASSERT_EQUAL(pooling_logged(p, "event=crash "), i);
+    }
+    pooling_free(p);
+}
+
 static void who_merely_waits_behind_a_deadly_one_is_not_tried_with_it(void)
 {
     struct pooling *p = pooling_open(POOL WORD, NULL);
@@ -280,6 +327,8 @@ static void who_is_being_forked_when_the_pool_ends_is_buried(void)
 UNIT_MAIN("pool_death", UNIT(whatever_ends_a_worker_is_blamed_on_its_plugin),
           UNIT(the_same_in_a_class_of_its_own),
           UNIT(a_message_that_kills_two_plugins_is_held_aside),
+          UNIT(so_is_one_that_kills_guests_of_two_classes),
+          UNIT(a_guest_that_dies_is_not_asked_about_that_message_again),
           UNIT(who_merely_waits_behind_a_deadly_one_is_not_tried_with_it),
           UNIT(killing_workers_from_outside_loses_and_blames_nobody),
           UNIT(who_is_being_forked_when_the_pool_ends_is_buried),

@@ -65,6 +65,35 @@ static void a_message_that_kills_twice_is_held(void)
     CU_ASSERT_STRING_EQUAL(trial.last.scanner, "two");
 }
 
+static void a_guest_that_dies_is_spared_and_a_second_one_holds(void)
+{
+    struct trial trial = {0};
+    struct death one = crash("one");
+    struct death two = crash("two");
+    CU_ASSERT_FALSE(trial_spares(&trial, one.scanner));
+    CU_ASSERT_TRUE(trial_guest_died(&trial, &one));
+    CU_ASSERT_EQUAL(trial.step, TRIAL_WHOLE);
+    CU_ASSERT_TRUE(trial_spares(&trial, one.scanner));
+    CU_ASSERT_FALSE(trial_spares(&trial, two.scanner));
+    CU_ASSERT_TRUE(trial_guest_died(&trial, &one)); /* it was on its way */
+    CU_ASSERT_FALSE(trial_guest_died(&trial, &two));
+    CU_ASSERT_EQUAL(trial.step, TRIAL_HELD);
+}
+
+static void a_guest_and_a_worker_of_home_are_two(void)
+{
+    struct trial guest_first = {0};
+    struct trial home_first = {0};
+    struct death one = crash("one");
+    struct death two = crash("two");
+    trial_guest_died(&guest_first, &one);
+    CU_ASSERT_STRING_EQUAL(trial_died(&guest_first, &two, false), "two");
+    CU_ASSERT_EQUAL(guest_first.step, TRIAL_HELD);
+    trial_died(&home_first, &one, false);
+    CU_ASSERT_FALSE(trial_guest_died(&home_first, &two));
+    CU_ASSERT_EQUAL(home_first.step, TRIAL_HELD);
+}
+
 static void a_death_of_core_is_tried_once_more(void)
 {
     struct trial trial = {0};
@@ -124,5 +153,7 @@ UNIT_MAIN("trial", UNIT(the_only_plugin_of_a_class_is_to_blame),
           UNIT(who_lives_alone_is_not_blamed_but_asked_again),
           UNIT(who_does_not_return_is_blamed_at_once),
           UNIT(a_message_that_kills_twice_is_held),
+          UNIT(a_guest_that_dies_is_spared_and_a_second_one_holds),
+          UNIT(a_guest_and_a_worker_of_home_are_two),
           UNIT(a_death_of_core_is_tried_once_more),
           UNIT(a_death_from_outside_is_nobodys), UNIT(a_death_is_told_in_words))
