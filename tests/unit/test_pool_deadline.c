@@ -7,8 +7,9 @@
 #include <string.h>
 
 enum {
-    LATE_MS = 150,  /* after a deadline, on a machine with time */
-    LOADED_MS = 700 /* the same on one without: no test fails of that */
+    LATE_MS = 150,   /* after a deadline, on a machine with time */
+    LOADED_MS = 700, /* the same on one without: no test fails of that */
+    MAX_TIME_GRACE_MS = 500
 };
 
 #define FOUND "ASSAY-TEST-FOUND"
@@ -18,13 +19,19 @@ enum {
 #define POOL                                                                   \
     "[pool]\nworkers_min = 1\nworkers_max = 2\nbreaker_failures = 1000\n"
 
-static void expect_time(const struct asked *asked, unsigned from_ms)
+static void expect_time_most(const struct asked *asked, unsigned from_ms,
+                             unsigned late_ms)
 {
     unsigned took_ms = (unsigned)(asked->took_ns / 1000000);
     if (took_ms > from_ms + LATE_MS)
         printf("a deadline of %u ms was kept after %u ms\n", from_ms, took_ms);
     CU_ASSERT(took_ms >= from_ms);
-    CU_ASSERT(took_ms <= from_ms + LOADED_MS);
+    CU_ASSERT(took_ms <= from_ms + late_ms);
+}
+
+static void expect_time(const struct asked *asked, unsigned from_ms)
+{
+    expect_time_most(asked, from_ms, LOADED_MS);
 }
 
 static void a_plugin_that_does_not_return_in_time_is_ended_and_named(void)
@@ -120,7 +127,7 @@ static void a_scan_ends_at_max_time_though_a_plugin_does_not(void)
     const struct asked *asked = pooling_ask(p, HANG, POOL_TRANSPORT);
     CU_ASSERT(pooling_wait(p, asked));
     CU_ASSERT_STRING_EQUAL(asked->findings, "word:timeout");
-    CU_ASSERT(asked->took_ns < UINT64_C(4000000000));
+    expect_time_most(asked, 300, MAX_TIME_GRACE_MS + LOADED_MS);
     CU_ASSERT_STRING_EQUAL(pooling_scan(p, FOUND), "word:Test.Word");
     pooling_free(p);
 }
