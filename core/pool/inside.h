@@ -217,6 +217,8 @@ void tally_answer(struct job *job, const struct message *message,
                   const struct scan *scan);
 void tally_death(struct crew *crew, const struct seat *seat,
                  const struct death *death, const struct crumb_copy *crumb);
+/* A generation is gone: so are the counters of what no other one has. */
+void tally_forget(struct pool *pool);
 void tally_ready(struct crew *crew, const struct seat *seat, uint64_t now_ns);
 
 /* --- gaps.c --- */

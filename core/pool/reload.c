@@ -175,8 +175,10 @@ static void tend_leaving(struct pool *pool)
         struct generation *generation = pool->generations->pdata[i - 1];
         if (generation != pool->now &&
             generation->state == GENERATION_LEAVING &&
-            generation_is_left(generation))
+            generation_is_left(generation)) {
             generation_free(generation);
+            tally_forget(pool);
+        }
     }
 }
 

@@ -184,6 +184,48 @@ void tally_ready(struct crew *crew, const struct seat *seat, uint64_t now_ns)
     histogram_add(&class->start_time, now_ns - seat->forked_ns);
 }
 
+static void add_names(struct crew *crew, GPtrArray *plugins)
+{
+    for (unsigned i = 0; i < crew->cards->len; i++) {
+        struct card *card = crew->cards->pdata[i];
+        g_ptr_array_add(plugins, g_strdup(card->name));
+    }
+    /* Refused now, perhaps not by the next generation. */
+    for (unsigned i = 0; i < crew->refusals->len; i++) {
+        struct refusal *refusal = crew->refusals->pdata[i];
+        g_ptr_array_add(plugins, g_strdup(refusal->name));
+    }
+}
+
+/* Names of which there are counters to keep, NULL-ended. */
+struct kept {
+    GPtrArray *plugins;
+    GPtrArray *classes;
+};
+
+static void keep_crew(void *self, struct crew *crew)
+{
+    struct kept *kept = self;
+    g_ptr_array_add(kept->classes, g_strdup(crew->class_name));
+    add_names(crew, kept->plugins);
+}
+
+void tally_forget(struct pool *pool)
+{
+    struct kept kept = {
+        .plugins = g_ptr_array_new_with_free_func(g_free),
+        .classes = g_ptr_array_new_with_free_func(g_free),
+    };
+    pool_each_crew(pool, keep_crew, &kept);
+    g_ptr_array_add(kept.plugins, NULL);
+    g_ptr_array_add(kept.classes, NULL);
+    counters_keep(&pool->counters,
+                  (const char *const *)(void *)kept.plugins->pdata,
+                  (const char *const *)(void *)kept.classes->pdata);
+    g_ptr_array_unref(kept.plugins);
+    g_ptr_array_unref(kept.classes);
+}
+
 /* --- now --------------------------------------------------------------------------------- */
 
 static void see_crew(void *self, struct crew *crew)

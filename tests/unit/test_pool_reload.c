@@ -105,6 +105,38 @@ static void a_new_generation_takes_over_without_loss(void)
     pooled_free(p);
 }
 
+/* What the status says of one plugin's calls; -1: it is not in there. */
+static int64_t calls_of(const struct pooled *p, const char *plugin)
+{
+    g_autofree char *status = pool_status(p->pool);
+    g_autofree char *name = g_strdup_printf("{\"name\":\"%s\",", plugin);
+    const char *at = strstr(status, "\"plugins\":[");
+    at = at != NULL ? strstr(at, name) : NULL;
+    at = at != NULL ? strstr(at, "\"calls\":") : NULL;
+    return at != NULL ? g_ascii_strtoll(at + strlen("\"calls\":"), NULL, 10)
+                      : -1;
+}
+
+static void counters_stay_with_those_who_stay(void)
+{
+    struct pooled *p =
+        open_good(GOOD "[plugin gone]\nfile = @/right.so\nclass = beside\n");
+    pooled_for(p, FLIGHT, WARM_MS);
+    CU_ASSERT(pooled_drain(p));
+    int64_t before = calls_of(p, "spam");
+    CU_ASSERT(before > 0);
+    CU_ASSERT(calls_of(p, "gone") > 0);
+    reload_loaded(p, GOOD);
+    expect_taken(p, 2);
+    while (zygotes(p) > 1)
+        pooled_for(p, 0, 10);
+    CU_ASSERT(calls_of(p, "spam") > before);
+    CU_ASSERT_EQUAL(calls_of(p, "gone"), -1);
+    g_autofree char *status = pool_status(p->pool);
+    CU_ASSERT_PTR_NULL(strstr(status, "beside"));
+    pooled_free(p);
+}
+
 static void three_reloads_leave_nothing_behind(void)
 {
     struct pooled *p = open_good(GOOD);
@@ -336,6 +368,7 @@ static void with_drain_first_the_old_one_comes_back(void)
 }
 
 UNIT_MAIN("pool_reload", UNIT(a_new_generation_takes_over_without_loss),
+          UNIT(counters_stay_with_those_who_stay),
           UNIT(three_reloads_leave_nothing_behind),
           UNIT(of_several_that_wait_the_last_is_done),
           UNIT(one_that_fails_its_self_test_is_turned_away),
