@@ -12,7 +12,7 @@
 enum {
     DELAY_MS = 200,
     LONG_MS = 600,
-    LATE_MS = 700, /* with the delay less than twice as long */
+    LATE_MS = 700,    /* with the delay less than twice as long */
     IN_FLIGHT = 2000, /* fills the delay up to 10,000 messages a second */
     WINDOW_MS = 400,
     PAIRS_MIN = 3,
