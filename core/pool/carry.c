@@ -85,6 +85,15 @@ static struct job *job_at(const struct seat *home)
     return load->task == TRAY_SCAN ? load->work : NULL;
 }
 
+/* What has ended a guest over this message is not asked about it again. */
+static void refuse_again(struct seat *home, const struct death *death)
+{
+    g_autofree char *words = death_text(death);
+    g_autofree char *why =
+        g_strconcat(words, "; not asked again about this message", NULL);
+    refuse(home, death_name(death), why);
+}
+
 void carry_look(struct generation *generation, struct seat *home)
 {
     if (home->carry != NULL || home->load_n == 0 ||
@@ -101,8 +110,7 @@ void carry_look(struct generation *generation, struct seat *home)
     const char *plugin = generation->plan.scanners[place]->name;
     const struct job *job = job_at(home);
     if (job != NULL && trial_spares(&job->trial, plugin)) {
-        refuse(home, death_name(&job->trial.guest),
-               "left out: it ended a worker over this message");
+        refuse_again(home, &job->trial.guest);
         return;
     }
     /* What is being tested is neither spared nor held against it. */

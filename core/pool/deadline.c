@@ -42,13 +42,23 @@ static void warn(const struct crew *crew, struct seat *seat, uint64_t call_ns,
     log_end(&event);
 }
 
+/* Is it a plugin of another class?  Its guest had the time, and has perhaps just been
+ * ended for it: whoever waited for that needs a moment to go on. */
+static bool is_abroad(const struct crew *crew, uint32_t scanner)
+{
+    return scanner > 0 && scanner <= crew->scanner_n &&
+           death_scanner(crew, scanner) == NULL;
+}
+
 /* The plugin's own time; what the worker says of it counts only against it. */
 static bool is_call_late(const struct crew *crew, struct seat *seat,
                          uint64_t now_ns)
 {
     const struct class_options *options = &crew->options;
-    uint64_t call_ns = atomic_load(&seat->tray.head->crumb.call_ns);
-    if (call_ns == 0 || call_ns >= now_ns || seat->carry != NULL)
+    const struct crumb *said = &seat->tray.head->crumb;
+    uint64_t call_ns = atomic_load(&said->call_ns);
+    if (call_ns == 0 || call_ns >= now_ns || seat->carry != NULL ||
+        is_abroad(crew, atomic_load(&said->scanner)))
         return false;
     uint64_t took_ns = now_ns - call_ns;
     if (took_ns > options->plugin_time_ns)
