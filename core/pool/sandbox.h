@@ -26,9 +26,12 @@
  * - The sum of what a worker writes into its folders.  One file is bounded
  *   (`file_bytes`), their number and sum are not: an unprivileged process has no
  *   quota on a tmpfs that it shares.  With a cgroup, tmpfs pages are charged to the
- *   class; without one, whoever forks workers looks at sandbox_usage() between
- *   scans and recycles a worker that holds too much.  Files that were removed and
- *   are still open are not seen that way: max_files x file_bytes bounds those.
+ *   class and its memory limit bounds them.  Without one the size of that tmpfs is
+ *   the bound: a plugin may fill it, and until its worker ends, at the latest after
+ *   [pool] recycle_scans, others that write there get ENOSPC and say that they could
+ *   not look.  With its worker all that it wrote is removed (scratch.h).
+ *   sandbox_usage() tells how much there is, for whoever wants to look; nobody does
+ *   between scans.
  * - Looking whether a path exists (stat), which Landlock does not restrict.
  * - Writing to a UNIX socket that was inherited: pass none that may not be written.
  */

@@ -9,7 +9,9 @@
  *                   the mode of their scratch files; Landlock could not keep them
  *                   from changing others of the same owner), clone that would start
  *                   a thread or spawn (EPERM: libc has all signals blocked then, and
- *                   trapping it would end the process)
+ *                   trapping it would end the process).  Not told: a plugin that
+ *                   needs threads says ASSAY_FLAG_THREADS, or has to tell itself that
+ *                   pthread_create() failed
  *     refused       all other calls: EPERM, told
  *     fatal         what no scanner calls by accident: sockets (but AF_UNIX, which
  *                   libc tries for its name service: refused), exec, ptrace, foreign
