@@ -59,7 +59,8 @@ struct card *card_of(const struct instance *instance);
 void card_free(struct card *card);
 
 void card_pack(const struct card *card, struct packer *to);
-/* NULL: not well made, and `from` is bad. */
+/* NULL: not well made, and `from` is bad.  Only of somebody who is trusted: its names
+ * are kept for ever. */
 struct card *card_unpack(struct unpacker *from);
 
 /* Might a descriptor that this host takes have said it? */
@@ -76,8 +77,9 @@ void refusal_free(struct refusal *refusal);
 
 /* All of a host at once: what a zygote says when it is open. */
 void card_pack_host(const struct host *host, struct packer *to);
-/* Adds struct card to `cards`, struct refusal to `refusals`.  False: not well made,
- * and nothing has been added. */
+/* Adds struct card to `cards`, struct refusal to `refusals`.  False: not well made, or
+ * of instances or classes that this process has not been configured with
+ * (host_classes), and nothing has been added. */
 bool card_unpack_host(struct unpacker *from, GPtrArray *cards,
                       GPtrArray *refusals);
 

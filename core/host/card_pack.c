@@ -105,8 +105,15 @@ void card_pack(const struct card *card, struct packer *to)
     pack_stamp(card, to);
 }
 
+/* Interned strings are never freed: of a zygote only those are taken that this process
+ * has read in its configuration. */
+enum names {
+    NAMES_ANY,
+    NAMES_CONFIGURED
+};
+
 /* One line of UTF-8, interned; what is none is bad. */
-static const char *unpack_name(struct unpacker *from)
+static const char *unpack_name(struct unpacker *from, enum names names)
 {
     g_autofree char *name = unpack_string(from, NAME_MAX_N);
     if (name[0] == '\0' || !g_utf8_validate(name, -1, NULL))
@@ -114,6 +121,8 @@ static const char *unpack_name(struct unpacker *from)
     for (const char *c = name; *c != '\0'; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7f)
             unpack_refuse(from);
+    if (names == NAMES_CONFIGURED && g_quark_try_string(name) == 0)
+        unpack_refuse(from);
     return from->is_bad ? g_intern_static_string("") : g_intern_string(name);
 }
 
@@ -125,10 +134,11 @@ static uint16_t unpack_u16(struct unpacker *from)
     return from->is_bad ? 0 : (uint16_t)value;
 }
 
-static void unpack_identity(struct unpacker *from, struct card *card)
+static void unpack_identity(struct unpacker *from, enum names names,
+                            struct card *card)
 {
-    card->name = unpack_name(from);
-    card->class_name = unpack_name(from);
+    card->name = unpack_name(from, names);
+    card->class_name = unpack_name(from, names);
     card->path = unpack_string(from, TEXT_MAX_N);
     card->is_optional = unpack_bool(from);
     card->id = unpack_string(from, ITEM_MAX_N);
@@ -154,10 +164,10 @@ static void unpack_interests(struct unpacker *from, struct card *card)
     card->provides = unpack_list(from);
 }
 
-struct card *card_unpack(struct unpacker *from)
+static struct card *unpack_card(struct unpacker *from, enum names names)
 {
     struct card *card = g_new0(struct card, 1);
-    unpack_identity(from, card);
+    unpack_identity(from, names, card);
     unpack_interests(from, card);
     unpack_stamp(from, card);
     if (!from->is_bad && card_is_sane(card))
@@ -165,6 +175,11 @@ struct card *card_unpack(struct unpacker *from)
     unpack_refuse(from);
     card_free(card);
     return NULL;
+}
+
+struct card *card_unpack(struct unpacker *from)
+{
+    return unpack_card(from, NAMES_ANY);
 }
 
 /* --- one refusal ------------------------------------------------------------------ */
@@ -181,8 +196,8 @@ void card_pack_refusal(const struct refusal *refusal, struct packer *to)
 struct refusal *card_unpack_refusal(struct unpacker *from)
 {
     struct refusal *refusal = g_new0(struct refusal, 1);
-    refusal->name = g_strdup(unpack_name(from));
-    refusal->class_name = unpack_name(from);
+    refusal->name = g_strdup(unpack_name(from, NAMES_CONFIGURED));
+    refusal->class_name = unpack_name(from, NAMES_CONFIGURED);
     refusal->text = unpack_string(from, TEXT_MAX_N);
     refusal->is_optional = unpack_bool(from);
     if (from->is_bad)
@@ -212,7 +227,7 @@ bool card_unpack_host(struct unpacker *from, GPtrArray *cards,
     unsigned refusals_before = refusals->len;
     uint32_t n = unpack_count(from, CARDS_MAX, 1);
     for (uint32_t i = 0; i < n && !from->is_bad; i++) {
-        struct card *card = card_unpack(from);
+        struct card *card = unpack_card(from, NAMES_CONFIGURED);
         if (card != NULL)
             g_ptr_array_add(cards, card);
     }

@@ -79,8 +79,8 @@ static void check_again(const GPtrArray *cards)
     }
     require(unpack_end(&from));
     g_autoptr(GByteArray) twice = pack_all(again);
-    require(once->len == twice->len &&
-            memcmp(once->data, twice->data, once->len) == 0);
+    require(once->len == twice->len);
+    require(once->len == 0 || memcmp(once->data, twice->data, once->len) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -89,6 +89,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autoptr(GPtrArray) refusals =
         g_ptr_array_new_with_free_func(free_refusal);
     struct unpacker from;
+    /* What is configured; nothing else is kept. */
+    g_intern_static_string("told");
+    g_intern_static_string("gone");
+    g_intern_static_string("one");
     unpacker_init(&from, data, size);
     if (!card_unpack_host(&from, cards, refusals)) {
         require(cards->len == 0 && refusals->len == 0);

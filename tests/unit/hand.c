@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "host/card.h"
+#include "host/class.h"
 #include "pool/errand.h"
 #include "unit.h"
 
@@ -44,6 +45,22 @@ static bool wait_readable(int fd)
 {
     struct pollfd one = {.fd = fd, .events = POLLIN};
     return poll(&one, 1, WAIT_MS) == 1;
+}
+
+/* As the front does before it believes a zygote. */
+static void know_names(const struct hand_how *how)
+{
+    g_autofree char *text = hand_conf(how->conf);
+    g_autofree char *dir = g_get_current_dir();
+    g_autoptr(GPtrArray) classes = NULL;
+    struct host_how host_how = {0};
+    struct conf *conf = NULL;
+    if (conf_parse(text, strlen(text), "plugins.conf", dir, &conf, NULL)) {
+        host_how.conf = conf;
+        (void)host_classes(&host_how, &classes, NULL);
+        g_clear_pointer(&classes, g_ptr_array_unref);
+    }
+    conf_free(conf);
 }
 
 static void take_opened(struct hand *hand, GBytes *blob)
@@ -128,6 +145,7 @@ struct hand *hand_open(const struct hand_how *how)
     g_autofree char *program = folder("assay");
     g_autoptr(GError) error = NULL;
     CU_ASSERT_FATAL(zygote_start(program, &hand->pid, &hand->fd, &error));
+    know_names(how);
     order_open(hand, how);
     hand_news(hand, NEWS_OPENED);
     return hand;

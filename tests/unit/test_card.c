@@ -85,6 +85,24 @@ static void an_instance_comes_back_as_it_was(void)
     told_clear(&told);
 }
 
+/* Interned strings are for ever: who sends others every time would fill the memory. */
+static void a_name_that_is_not_configured_is_refused_and_not_kept(void)
+{
+    static const char *const names[] = {"told", "gone", "one"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autoptr(GByteArray) bytes = pack_host();
+        size_t n = strlen(names[i]);
+        uint8_t *at = memmem(bytes->data, bytes->len, names[i], n);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+        g_autofree char *other = g_strndup("xyz-?!", n);
+        memcpy(at, other, n);
+        struct told told = unpack(bytes->data, bytes->len);
+        CU_ASSERT(!told.is_good);
+        CU_ASSERT_EQUAL(g_quark_try_string(other), 0);
+        told_clear(&told);
+    }
+}
+
 static void its_scanner_wants_the_same(void)
 {
     struct hosting *h = hosting_open(conf);
@@ -185,6 +203,7 @@ static void a_card_that_no_descriptor_can_be_is_refused(void)
 }
 
 UNIT_MAIN("card", UNIT(an_instance_comes_back_as_it_was),
+          UNIT(a_name_that_is_not_configured_is_refused_and_not_kept),
           UNIT(its_scanner_wants_the_same),
           UNIT(a_refusal_comes_back_as_it_was),
           UNIT(what_is_cut_short_gives_nothing),
