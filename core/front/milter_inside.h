@@ -35,7 +35,8 @@ struct milter_session {
     struct milter_offer agreed;
     GByteArray *input;
     GByteArray *output;
-    char *why; /* it is over; NULL: it was asked to be */
+    size_t output_at; /* sent of it */
+    char *why;        /* it is over; NULL: it was asked to be */
     struct milter_macros macros;
     struct milter_message message; /* as it comes */
     GBytes *raw;                   /* as it is asked about */

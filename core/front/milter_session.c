@@ -123,16 +123,28 @@ void milter_session_run(struct milter_session *session)
         continue;
     session->is_running = false;
     if (session->state == MILTER_STATE_OVER)
-        g_byte_array_set_size(session->input, 0);
-    else if (at > 0)
+        at = session->input->len;
+    bool was_large = session->input->len > MILTER_WAITING_MAX;
+    if (at > 0)
         g_byte_array_remove_range(session->input, 0, (unsigned)at);
+    /* An idle connection keeps no room for the largest packet that it has seen. */
+    if (was_large && session->input->len == 0) {
+        g_byte_array_unref(session->input);
+        session->input = g_byte_array_new();
+    }
+}
+
+static size_t unsent(const struct milter_session *session)
+{
+    return session->output->len - session->output_at;
 }
 
 size_t milter_session_feed(struct milter_session *session, const uint8_t *p,
                            size_t n)
 {
     size_t taken = 0;
-    while (taken < n && session->state != MILTER_STATE_OVER) {
+    while (taken < n && session->state != MILTER_STATE_OVER &&
+           unsent(session) <= MILTER_WAITING_MAX) {
         size_t max = session->asking == MILTER_STAGE_NONE ? MILTER_PACKET_MAX
                                                           : MILTER_WAITING_MAX;
         size_t have = session->input->len;
@@ -149,14 +161,22 @@ size_t milter_session_feed(struct milter_session *session, const uint8_t *p,
 const uint8_t *milter_session_output(const struct milter_session *session,
                                      size_t *n)
 {
-    *n = session->output->len;
-    return *n == 0 ? NULL : session->output->data;
+    *n = unsent(session);
+    return *n == 0 ? NULL : session->output->data + session->output_at;
 }
 
 void milter_session_sent(struct milter_session *session, size_t n)
 {
-    g_assert(n <= session->output->len);
-    g_byte_array_remove_range(session->output, 0, (unsigned)n);
+    g_assert(n <= unsent(session));
+    session->output_at += n;
+    if (unsent(session) > 0)
+        return;
+    if (session->output->len > MILTER_WAITING_MAX) {
+        g_byte_array_unref(session->output);
+        session->output = g_byte_array_new();
+    }
+    g_byte_array_set_size(session->output, 0);
+    session->output_at = 0;
 }
 
 bool milter_session_is_over(const struct milter_session *session,

@@ -9,7 +9,8 @@
  *                       any            of the right; or the answer to E
  *
  *     OVER: after Q, an error or a lost connection; close the socket once the
- *     output is written.  D comes any time.  U is let pass.
+ *     output is written.  D comes any time; U, and T sent although it
+ *     is not wanted, is let pass.  N may come at once: a message without a header.
  *
  * At each stage the owner is asked (it must answer, now or later) or told (it may not).
  * What waits for no answer is negotiated so (NR_*), and then nothing is sent for it:
@@ -26,7 +27,8 @@
  *
  * Memory: input at most a packet (MILTER_PACKET_MAX), the message at most twice its
  * limit while it grows (g_byte_array), recipients at most theirs, macros at most
- * 9 x 64 KiB, output what the owner's edits are.
+ * 9 x 64 KiB, output what the owner's edits are and the answers to one feed: an MTA
+ * that does not read what it is told is not listened to.
  *
  * One thread.  No socket, no clock: an event loop owns those.  It reads and feeds,
  * writes what milter_session_output shows, sends milter_session_progress every ten
@@ -51,7 +53,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of input that are kept while the owner is asked, one packet more or less. */
+/* Bytes of input that are kept while the owner is asked, and of output that may wait to be
+ * sent when more input is taken. */
 #define MILTER_WAITING_MAX ((size_t)64 * 1024)
 
 struct milter_session;
@@ -103,7 +106,7 @@ enum milter_whole {
     MILTER_WHOLE,
     MILTER_TOO_LARGE, /* max_message_bytes; there is no message */
     MILTER_TOO_MANY_RCPTS, /* max_envelope_bytes, and the MTA could not be told: there
-                              are recipients that are not in the facts */
+                              are recipients that are not in the facts, and maybe no message */
 };
 
 struct milter_session *milter_session_new(const struct milter_options *options,
@@ -115,7 +118,8 @@ void milter_session_free(struct milter_session *session);
 /* --- bytes --- */
 
 /* Takes bytes from the MTA and returns how many; fewer than `n` only while the owner
- * is asked, or when it is over.  Give the others again after the answer. */
+ * is asked, while more than MILTER_WAITING_MAX bytes of output wait, or when it is over.
+ * Give the others again then. */
 size_t milter_session_feed(struct milter_session *session, const uint8_t *p,
                            size_t n);
 /* The connection is lost.  The owner is told if it is in a transaction or asked. */

@@ -70,6 +70,7 @@ static void no_more_than_a_bound_waits(void)
     CU_ASSERT_EQUAL(taken, MILTER_WAITING_MAX);
     CU_ASSERT_EQUAL(milter_session_feed(mta->session, abyss, 5), 0);
     CU_ASSERT_TRUE(mta_answer(mta, MILTER_CONTINUE));
+    mta_hear(mta);
     size_t rest =
         milter_session_feed(mta->session, abyss + taken, 1000000 - taken);
     CU_ASSERT_EQUAL(rest, 1000000 - taken);

@@ -93,6 +93,59 @@ static void recipients_are_bounded(void)
     mta_free(mta);
 }
 
-UNIT_MAIN("milter limits", UNIT(a_message_over_the_limit_is_told_as_such),
+static void who_does_not_listen_is_not_listened_to(void)
+{
+    struct milter_options options = mta_options();
+    struct mta *mta = mta_new(&options);
+    mta_offer(mta, MTA_ACTIONS, 0x100000);
+    mta_hear(mta);
+    SAY(mta, 'C', "localhost\0U");
+    mta_hear(mta);
+    /* Each is answered with five bytes. */
+    g_autofree uint8_t *unknown = g_malloc0(100000);
+    for (size_t i = 0; i < 100000; i += 5)
+        memcpy(unknown + i, "\0\0\0\1U", 5);
+    CU_ASSERT_EQUAL(milter_session_feed(mta->session, unknown, 100000), 100000);
+    size_t n = 0;
+    milter_session_output(mta->session, &n);
+    CU_ASSERT_EQUAL(n, 100000);
+    CU_ASSERT_EQUAL(milter_session_feed(mta->session, unknown, 5), 0);
+    milter_session_sent(mta->session, n - MILTER_WAITING_MAX - 1);
+    CU_ASSERT_EQUAL(milter_session_feed(mta->session, unknown, 5), 0);
+    milter_session_sent(mta->session, 1);
+    CU_ASSERT_EQUAL(milter_session_feed(mta->session, unknown, 5), 5);
+    CU_ASSERT_PTR_NOT_NULL(milter_session_output(mta->session, &n));
+    CU_ASSERT_EQUAL(n, MILTER_WAITING_MAX + 5);
+    milter_session_sent(mta->session, n);
+    CU_ASSERT_PTR_NULL(milter_session_output(mta->session, &n));
+    SAY(mta, 'U', "x");
+    CU_ASSERT_STRING_EQUAL(mta_hear(mta), "c");
+    mta_free(mta);
+}
+
+static void headers_may_be_as_large_as_postfix_lets_them(void)
+{
+    struct milter_options options = mta_options();
+    options.max_message_bytes = (size_t)2 * 1024 * 1024;
+    struct mta *mta = mta_new(&options);
+    mta_greet(mta);
+    SAY(mta, 'M', "<a@b>");
+    SAY(mta, 'R', "<c@d>");
+    g_autofree char *header = g_strnfill(MILTER_HEADER_MAX, 'x');
+    header[1] = '\0';
+    header[MILTER_HEADER_MAX - 1] = '\0';
+    mta_say(mta, 'L', header, MILTER_HEADER_MAX);
+    SAY_NOTHING(mta, 'N');
+    SAY_NOTHING(mta, 'E');
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mta->message);
+    /* ":" and CRLF for two NULs, and the empty line */
+    CU_ASSERT_EQUAL(g_bytes_get_size(mta->message), MILTER_HEADER_MAX + 3);
+    CU_ASSERT_STRING_EQUAL(mta_hear(mta), "c");
+    mta_free(mta);
+}
+
+UNIT_MAIN("milter limits", UNIT(who_does_not_listen_is_not_listened_to),
+          UNIT(headers_may_be_as_large_as_postfix_lets_them),
+          UNIT(a_message_over_the_limit_is_told_as_such),
           UNIT(the_rest_of_a_large_body_is_skipped_once),
           UNIT(recipients_are_bounded))
