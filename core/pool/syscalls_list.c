@@ -178,6 +178,9 @@ static const struct choice choices[] = {
     {SCMP_SYS(fcntl), 1, ALL_BITS, F_SETLK, 1, 0, 0},
     {SCMP_SYS(fcntl), 1, ALL_BITS, F_SETLKW, 1, 0, 0},
     {SCMP_SYS(fcntl), 1, ALL_BITS, F_GET_SEALS, 1, 0, 0},
+    /* content_fd(): a sealed copy of an object */
+    {SCMP_SYS(fcntl), 1, ALL_BITS, F_ADD_SEALS, 1, 0, 0},
+    {SCMP_SYS(memfd_create), 1, ALL_BITS, MFD_CLOEXEC | MFD_ALLOW_SEALING, 1, 0, 0},
     {SCMP_SYS(ioctl), 1, ALL_BITS, TCGETS, 1, 0, 0},
     {SCMP_SYS(ioctl), 1, ALL_BITS, TIOCGWINSZ, 1, 0, 0},
     {SCMP_SYS(ioctl), 1, ALL_BITS, FIONREAD, 1, 0, 0},

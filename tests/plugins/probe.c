@@ -54,6 +54,7 @@ enum {
 static char tries[TRIES_MAX][32];
 static unsigned try_n;
 static char path[4096];
+static const struct assay_task *probed; /* of this message */
 
 /* Each answers below zero with errno, or what was allowed. */
 
@@ -258,6 +259,29 @@ static int try_code(void)
     return p == MAP_FAILED ? -1 : 0;
 }
 
+/* The content as a file: whole, and not to be written. */
+static int try_content_fd(void)
+{
+    const struct assay_object *root = NULL;
+    struct assay_str s = {NULL, 0};
+    char copy[256];
+    int32_t fd = -1;
+    errno = EIO;
+    if (host->object_by_id(probed, 0, &root) != ASSAY_RC_OK ||
+        host->content(probed, root, &s) != ASSAY_RC_OK ||
+        host->content_fd(probed, root, &fd) != ASSAY_RC_OK ||
+        s.n >= sizeof copy)
+        return -1;
+    if (pread(fd, copy, sizeof copy, 0) != (ssize_t)s.n ||
+        memcmp(copy, s.p, s.n) != 0)
+        errno = ENODATA;
+    else if (pwrite(fd, "x", 1, 0) >= 0 || ftruncate(fd, 0) == 0)
+        errno = EEXIST;
+    else
+        return 0;
+    return -1;
+}
+
 static int try_nothing(void)
 {
     return 0;
@@ -298,6 +322,7 @@ static const struct {
     {"keyctl", try_keyctl},
     {"perf", try_perf},
     {"code", try_code},
+    {"content_fd", try_content_fd},
 };
 
 static void try_one(const struct assay_task *task, const char *name)
@@ -329,6 +354,7 @@ static void read_told(const struct assay_task *task, char name[32])
 
 static int32_t misbehave(const struct assay_task *task)
 {
+    probed = task;
     for (unsigned i = 0; i < try_n; i++) {
         char told[32] = "nothing told";
         bool is_told = strcmp(tries[i], "told") == 0;

@@ -45,6 +45,7 @@ mkdir -m 755 "$dir/open/mails"
     echo "chmod $dir/open/precious EACCES|EPERM|allowed" # looked at afterwards
     echo 'environ /nowhere ENODATA'
     echo 'environ_file /nowhere EACCES|EPERM'
+    echo 'content_fd /nowhere allowed'
     for pair in socket_unix:socket pidfd_parent:pidfd_open setuid:setresuid; do
         echo "${pair%:*} /nowhere denied ${pair#*:}"
     done

@@ -166,7 +166,10 @@ static int changes_folder(const struct shut_in *p)
 static int makes_hidden_memory(const struct shut_in *p)
 {
     (void)p;
-    if (!REFUSED(memfd_create("hidden", 0)))
+    if (!REFUSED(memfd_create("hidden", 0)) ||
+        !REFUSED(memfd_create("hidden", MFD_ALLOW_SEALING)) ||
+        !REFUSED(memfd_create("hidden", MFD_CLOEXEC | MFD_ALLOW_SEALING |
+                                            MFD_HUGETLB)))
         return 1;
     return REFUSED(syscall(SYS_shmget, 0, 4096, 0600)) ? 0 : 2;
 }
