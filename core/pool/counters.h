@@ -52,7 +52,7 @@ struct plugin_counters {
     struct histogram time; /* of calls */
     uint64_t timeouts;     /* it overran plugin_time */
     uint64_t crashes;      /* it ended its worker: by a signal, by exit */
-    uint64_t limits;       /* it reached memory, processor time, files */
+    uint64_t limits;       /* it took more memory than it may */
     uint64_t denied;       /* system calls it was refused */
     uint64_t kills;        /* workers killed because of it */
     uint64_t left_out; /* messages scanned without it: its breaker was open */

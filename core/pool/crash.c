@@ -14,7 +14,7 @@ enum {
 const char *crash_reason_name(enum crash_reason reason)
 {
     static const char *const names[CRASH_REASONS] = {
-        "signal", "exit", "time", "limit", "denied", "tray"};
+        "signal", "exit", "time", "limit", "denied", "tray", "killed"};
     return reason < CRASH_REASONS ? names[reason] : "unknown";
 }
 
@@ -139,10 +139,13 @@ static void append_why(GString *to, const struct crash *crash)
         g_string_append_printf(to, "was killed after %.1f s", took_s);
         break;
     case CRASH_LIMIT:
-        g_string_append(to, "reached a limit of memory, time or files");
+        g_string_append(to, "took more memory than it may");
         break;
     case CRASH_DENIED:
         g_string_append_printf(to, "died by a forbidden system call: %s", call);
+        break;
+    case CRASH_KILLED:
+        g_string_append(to, "was killed from outside");
         break;
     case CRASH_TRAY:
     case CRASH_REASONS:

@@ -26,9 +26,10 @@ enum crash_reason {
     CRASH_SIGNAL = 0, /* it died by one that nobody sent on purpose */
     CRASH_EXIT,       /* it left by itself */
     CRASH_TIME,  /* killed: a plugin overran plugin_time, or the scan its end */
-    CRASH_LIMIT, /* out of memory, processor time or files */
+    CRASH_LIMIT, /* it had got no more memory */
     CRASH_DENIED, /* a system call that is fatal */
     CRASH_TRAY,   /* killed: what it wrote cannot be */
+    CRASH_KILLED, /* by somebody else, or with its zygote */
     CRASH_REASONS
 };
 
@@ -52,7 +53,7 @@ struct crash {
     int64_t wall_s;   /* Unix seconds; 0: not known */
 };
 
-/* "signal", "exit", "time", "limit", "denied", "tray". */
+/* "signal", "exit", "time", "limit", "denied", "tray", "killed". */
 const char *crash_reason_name(enum crash_reason reason);
 
 /* "the worker died by SIGSEGV at 2.1!a.pdf", for the text of the finding `failed`;

@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "pool/syscalls.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* A scanner that says where it is before it goes there. */
@@ -35,6 +36,7 @@ static void leave(struct crumb *crumb, struct object *object)
 
 static void enter(struct crumb *crumb, uint32_t number)
 {
+    errno = 0; /* what failed before is not this plugin's (starved.h) */
     atomic_store_explicit(&crumb->call_ns, clock_mono_ns(),
                           memory_order_relaxed);
     atomic_store_explicit(&crumb->scanner, number, memory_order_release);
@@ -124,6 +126,7 @@ void crumb_read(const struct crumb *crumb, size_t scanner_n,
         .denied = atomic_load(&crumb->denied),
         .size = *(const volatile uint64_t *)&crumb->size,
         .has_digest = *(const volatile uint8_t *)&crumb->has_digest == 1,
+        .is_starved = atomic_load(&crumb->starved) != 0,
     };
     if (out->scanner > scanner_n)
         out->scanner = 0;

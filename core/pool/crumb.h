@@ -37,7 +37,9 @@ struct crumb {
     char type[CRUMB_TYPE_SIZE];   /* its detected type, likewise */
     uint8_t digest[DIGEST_SIZE];  /* of the object, where it is known */
     uint8_t has_digest;
-    uint8_t spare[7];
+    uint8_t spare[3];
+    /* a signal ends it, and the last thing that failed was getting memory */
+    _Atomic uint32_t starved;
 };
 
 /* The same, copied and made safe: texts end and are clean UTF-8. */
@@ -52,6 +54,7 @@ struct crumb_copy {
     char type[CRUMB_TYPE_SIZE];
     uint8_t digest[DIGEST_SIZE];
     bool has_digest;
+    bool is_starved;
 };
 
 void crumb_read(const struct crumb *crumb, size_t scanner_n,

@@ -55,7 +55,7 @@ static void find_cause(const struct seat *seat, int status,
     } else if (WTERMSIG(status) == SIGXCPU) {
         out->cause = DEATH_TIMEOUT;
     } else {
-        out->cause = DEATH_SIGNAL;
+        out->cause = crumb->is_starved ? DEATH_MEMORY : DEATH_SIGNAL;
         out->number = WTERMSIG(status);
     }
 }

@@ -99,8 +99,9 @@ static enum crash_reason reason_of(const struct death *death)
         return CRASH_LIMIT;
     case DEATH_TRAY:
         return CRASH_TRAY;
-    case DEATH_SIGNAL:
     case DEATH_OUTSIDE:
+        return CRASH_KILLED;
+    case DEATH_SIGNAL:
         break;
     }
     return CRASH_SIGNAL;

@@ -35,7 +35,7 @@ enum death_cause {
     DEATH_EXIT,    /* `number` is the status */
     DEATH_TIMEOUT, /* the plugin's call, or the scan, did not return in time */
     DEATH_DENIED,  /* a forbidden system call, `number` */
-    DEATH_MEMORY,  /* over its limit */
+    DEATH_MEMORY,  /* by signal `number`, when it had got no more (starved.h) */
     DEATH_TRAY,    /* it wrote nonsense into its tray */
     DEATH_OUTSIDE, /* killed, but not by us */
 };

@@ -5,6 +5,7 @@
 #include "host/paths.h"
 #include "pool/hello.h"
 #include "pool/options.h"
+#include "pool/starved.h"
 
 #include <fcntl.h>
 #include <malloc.h>
@@ -82,6 +83,7 @@ static bool shut_in(const struct worker_how *how, struct tray *tray,
     rules.keep_fds = keep;
     rules.keep_fd_n = how->extra_n + 2;
     rules.denied = &tray->head->crumb.denied;
+    starved_watch(&tray->head->crumb.starved);
     return sandbox_enter(how->sandbox, &rules, &hello->sandbox, error);
 }
 

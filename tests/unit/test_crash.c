@@ -93,12 +93,12 @@ static void each_reason_has_its_sentence(void)
         {CRASH_EXIT, 3, 0, "", "the worker left with status 3"},
         {CRASH_TIME, 0, 0, "\x1b",
          "the worker was killed after 30.0 s at \\x1B"},
-        {CRASH_LIMIT, 0, 0, NULL,
-         "the worker reached a limit of memory, time or files"},
+        {CRASH_LIMIT, 0, 0, NULL, "the worker took more memory than it may"},
         {CRASH_DENIED, 0, SYS_execve, NULL,
          "the worker died by a forbidden system call: execve"},
         {CRASH_TRAY, 0, 0, NULL,
          "the worker was killed for writing what cannot be"},
+        {CRASH_KILLED, 0, 0, NULL, "the worker was killed from outside"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -38,7 +38,7 @@ static const struct way {
     {"sleeps", "timeout", "did not return in time"},
     {"deadlock", "timeout", "did not return in time"},
     {"blocks_signals", "timeout", "did not return in time"},
-    {"eats_memory", "crash", "SIGSEGV"},
+    {"eats_memory", "memory", "took more memory than it may"},
     {"execs", "denied", "forbidden system call"},
     {"opens_sockets", "denied", "forbidden system call"},
     {"kills_parent", "denied", "forbidden system call"},
@@ -238,6 +238,8 @@ static void killing_workers_from_outside_loses_and_blames_nobody(void)
                                    "word:Test.Word apart:Test.Word");
     }
     CU_ASSERT(killed >= 5);
+    CU_ASSERT(pooling_logged(p, "reason=killed") >= 5);
+    CU_ASSERT_EQUAL(pooling_logged(p, "reason=signal"), 0);
     pooling_free(p);
 }
 
@@ -258,6 +260,7 @@ static void killing_zygotes_from_outside_loses_and_blames_nobody(void)
                                    "word:Test.Word apart:Test.Word");
     }
     CU_ASSERT_EQUAL(killed, 6);
+    CU_ASSERT_EQUAL(pooling_logged(p, "reason=signal"), 0);
     pooling_free(p);
 }
 
