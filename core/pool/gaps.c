@@ -46,8 +46,7 @@ void gaps_tell(struct crew *crew, const struct sandbox_report *report)
     crew->has_told_sandbox = true;
     for (unsigned i = 0; i < SANDBOX_MEASURES; i++) {
         uint32_t bit = UINT32_C(1) << i;
-        /* Limits stand in for a cgroup, which few machines delegate. */
-        if (i == SANDBOX_CGROUP || (pool->gaps_told & bit) != 0 ||
+        if ((pool->gaps_told & bit) != 0 ||
             report->words[i].state != SANDBOX_MISSING)
             continue;
         pool->gaps_told |= bit;

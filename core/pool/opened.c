@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 enum {
-    CLASS_TASKS = 1024, /* processes and threads, where there is a cgroup */
     WORKER_FILES = 256
 };
 
@@ -144,18 +143,16 @@ static bool prepare_sandbox(struct opened *opened, GError **error)
     }
     opened->rules = (struct sandbox_rules){
         .memory_bytes = task->memory_bytes,
-        .file_bytes = opened->limits.max_bytes,
+        /* content_fd() makes a file of any object, the message itself too. */
+        .file_bytes =
+            MAX(opened->limits.max_bytes, opened->limits.max_message_bytes),
         .max_files = WORKER_FILES,
         .is_required = task->sandbox_is_required,
         .landlock_abi_max = task->landlock_abi_max,
         .uid_why = opened->uid_why,
         .parent = getpid(),
     };
-    if (!sandbox_prepare(may, &opened->sandbox, error))
-        return false;
-    /* How many workers there will be is not known here: each has its own limit. */
-    sandbox_group(opened->sandbox, 0, CLASS_TASKS);
-    return true;
+    return sandbox_prepare(may, &opened->sandbox, error);
 }
 
 bool opened_new(struct zygote_task *task, struct opened **out, GError **error)

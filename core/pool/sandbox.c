@@ -2,7 +2,6 @@
 #include "pool/sandbox.h"
 
 #include "base/error.h"
-#include "pool/cgroup.h"
 #include "pool/landlock.h"
 #include "pool/leftovers.h"
 #include "pool/rights.h"
@@ -33,7 +32,6 @@ struct sandbox {
     unsigned may;
     struct syscalls *calls;
     const char *calls_why; /* NULL, or why there can be no filter */
-    const char *group_why; /* NULL: in a cgroup, else why not */
     struct leftovers_environment environment;
 };
 
@@ -48,7 +46,6 @@ bool sandbox_prepare(unsigned may, struct sandbox **out, GError **error)
         .may = may,
         .calls = calls,
         .calls_why = why,
-        .group_why = "its class asked for none",
     };
     leftovers_find(&sandbox->environment);
     /* Read now: a worker has neither TZ nor, perhaps, the file. */
@@ -63,16 +60,6 @@ void sandbox_free(struct sandbox *sandbox)
         return;
     syscalls_free(sandbox->calls);
     g_free(sandbox);
-}
-
-void sandbox_group(struct sandbox *sandbox, uint64_t memory_bytes,
-                   uint32_t tasks)
-{
-    g_autofree char *base = cgroup_base(CGROUP_ROOT, NULL, &sandbox->group_why);
-    if (base == NULL)
-        return;
-    int failed = cgroup_join(base, memory_bytes, tasks);
-    sandbox->group_why = failed == 0 ? NULL : g_strerror(failed);
 }
 
 /* --- one step each ------------------------------------------------------------- */
@@ -145,14 +132,6 @@ static bool enter_environment(const struct entering *in)
              is_wiped ? SANDBOX_GIVEN : SANDBOX_PARTLY,
              is_wiped ? "" : "emptied, not overwritten: no /proc/self/stat");
     return true;
-}
-
-static void enter_cgroup(const struct entering *in)
-{
-    const char *why = in->sandbox->group_why;
-    word_set(in->report, SANDBOX_CGROUP,
-             why == NULL ? SANDBOX_GIVEN : SANDBOX_MISSING,
-             why == NULL ? "of its class" : why);
 }
 
 static bool enter_limits(const struct entering *in)
@@ -232,7 +211,6 @@ bool sandbox_enter(const struct sandbox *sandbox,
         return false;
     leftovers_close(rules->keep_fds, rules->keep_fd_n);
     word_set(out, SANDBOX_DESCRIPTORS, SANDBOX_GIVEN, "");
-    enter_cgroup(&in);
     if (!enter_limits(&in) || !enter_landlock(&in) || !enter_seccomp(&in))
         return false;
 #ifdef SANDBOX_SANITIZED

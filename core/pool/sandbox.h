@@ -4,7 +4,6 @@
  *
  *     zygote   rights_drop()         own uid, before the first dlopen (rights.h)
  *              sandbox_prepare()     once: the system call filter as bytes
- *              sandbox_group()       once: a cgroup v2 of the class, where delegated
  *              fork
  *     worker   sandbox_enter()       in this order, each step needing what follows
  *                                    to be still allowed:
@@ -25,13 +24,16 @@
  * What no measure here bounds, and who does:
  * - The sum of what a worker writes into its folders.  One file is bounded
  *   (`file_bytes`), their number and sum are not: an unprivileged process has no
- *   quota on a tmpfs that it shares.  With a cgroup, tmpfs pages are charged to the
- *   class and its memory limit bounds them.  Without one the size of that tmpfs is
- *   the bound: a plugin may fill it, and until its worker ends, at the latest after
- *   [pool] recycle_scans, others that write there get ENOSPC and say that they could
- *   not look.  With its worker all that it wrote is removed (scratch.h).
- *   sandbox_usage() tells how much there is, for whoever wants to look; nobody does
- *   between scans.
+ *   quota on a tmpfs that it shares.  The size of that tmpfs is the bound: a plugin
+ *   may fill it, and until its worker ends, at the latest after [pool] recycle_scans,
+ *   others that write there get ENOSPC and say that they could not look.  With its
+ *   worker all that it wrote is removed (scratch.h).  sandbox_usage() tells how much
+ *   there is, for whoever wants to look; nobody does between scans.
+ * - Files that were removed and are still open, and the sealed memory files that
+ *   content_fd() makes, the only kind that may be made: max_files x file_bytes.
+ * - The memory of all workers together.  Each has its own limit (`memory_bytes`); the
+ *   sum is the service manager's to bound (systemd: MemoryMax), which makes the group
+ *   that this takes.
  * - Looking whether a path exists (stat), which Landlock does not restrict.
  * - Writing to a UNIX socket that was inherited: pass none that may not be written.
  */
@@ -102,9 +104,8 @@ enum sandbox_measure {
     SANDBOX_UNDUMPABLE,  /* no core, no ptrace by equals, no /proc/PID/mem */
     SANDBOX_ENVIRONMENT, /* emptied and overwritten */
     SANDBOX_DESCRIPTORS, /* closed but those named */
-    SANDBOX_CGROUP, /* memory and number of tasks, by the kernel's groups */
-    SANDBOX_LIMITS, /* processor time, files, sizes, core */
-    SANDBOX_MEMORY, /* memory_bytes */
+    SANDBOX_LIMITS,      /* processor time, files, sizes, core */
+    SANDBOX_MEMORY,      /* memory_bytes */
     SANDBOX_NO_NEW_PRIVS,
     SANDBOX_LANDLOCK, /* files (and, by its ABI, TCP, signals) */
     SANDBOX_SECCOMP,  /* system calls */
@@ -137,12 +138,6 @@ struct sandbox_report {
  */
 bool sandbox_prepare(unsigned may, struct sandbox **out, GError **error);
 void sandbox_free(struct sandbox *sandbox);
-/* Moves this process, and so the workers it will fork, into a control group of their
- * class where cgroup v2 is delegated (cgroup.h).  [zygote, before its first worker]
- * `memory_bytes` for all of them together, 0: no limit; at most `tasks` processes and
- * threads.  What became of it stands in the workers' reports. */
-void sandbox_group(struct sandbox *sandbox, uint64_t memory_bytes,
-                   uint32_t tasks);
 
 /*
  * Shuts this process in, for good.  [worker, single-threaded, after the fork, before
@@ -158,7 +153,7 @@ bool sandbox_enter(const struct sandbox *sandbox,
 void sandbox_probe(uint32_t landlock_abi_max, struct sandbox_report *out);
 
 /* True where something that `sandbox = required` needs is missing; *out is then the
- * first such measure.  A cgroup is never needed: rlimits stand in for it. */
+ * first such measure. */
 bool sandbox_report_gap(const struct sandbox_report *report,
                         enum sandbox_measure *out);
 /* Makes foreign bytes a valid report: texts ended and printable, states known. */

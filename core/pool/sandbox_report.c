@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "pool/cgroup.h"
 #include "pool/landlock.h"
 #include "pool/rights.h"
 #include "pool/sandbox_word.h"
@@ -52,17 +51,13 @@ uint32_t word_landlock(struct sandbox_report *report, uint32_t abi_max)
 
 void sandbox_probe(uint32_t landlock_abi_max, struct sandbox_report *out)
 {
-    const char *why = NULL;
     memset(out, 0, sizeof *out);
     /* Of any process, and never refused. */
     for (size_t i = 0; i < SANDBOX_MEASURES; i++)
         out->words[i].state = SANDBOX_GIVEN;
     word_uid(out, NULL);
     (void)word_landlock(out, landlock_abi_max);
-    g_autofree char *base = cgroup_base(CGROUP_ROOT, NULL, &why);
-    if (base == NULL)
-        word_set(out, SANDBOX_CGROUP, SANDBOX_MISSING, why);
-    why = syscalls_lacking();
+    const char *why = syscalls_lacking();
     if (why != NULL)
         word_set(out, SANDBOX_SECCOMP, SANDBOX_MISSING, why);
 }
@@ -71,7 +66,7 @@ bool sandbox_report_gap(const struct sandbox_report *report,
                         enum sandbox_measure *out)
 {
     for (unsigned i = 0; i < SANDBOX_MEASURES; i++) {
-        if (i == SANDBOX_CGROUP || report->words[i].state != SANDBOX_MISSING)
+        if (report->words[i].state != SANDBOX_MISSING)
             continue;
         *out = (enum sandbox_measure)i;
         return true;
@@ -101,7 +96,6 @@ const char *sandbox_measure_name(enum sandbox_measure measure)
         [SANDBOX_UNDUMPABLE] = "undumpable",
         [SANDBOX_ENVIRONMENT] = "environment",
         [SANDBOX_DESCRIPTORS] = "descriptors",
-        [SANDBOX_CGROUP] = "cgroup",
         [SANDBOX_LIMITS] = "limits",
         [SANDBOX_MEMORY] = "memory",
         [SANDBOX_NO_NEW_PRIVS] = "no_new_privs",

@@ -487,11 +487,11 @@ static void a_report_has_a_word_for_every_measure(void)
         CU_ASSERT_PTR_NOT_NULL(strstr(text->str, name));
     }
     struct sandbox_report probed;
-    enum sandbox_measure gap = SANDBOX_CGROUP;
+    enum sandbox_measure gap = SANDBOX_MEASURES;
     sandbox_probe(0, &probed);
     CU_ASSERT_EQUAL(probed.landlock_abi, end.report.landlock_abi);
     CU_ASSERT_EQUAL(sandbox_report_gap(&probed, &gap), geteuid() == 0);
-    CU_ASSERT_EQUAL(gap, geteuid() == 0 ? SANDBOX_UID : SANDBOX_CGROUP);
+    CU_ASSERT_EQUAL(gap, geteuid() == 0 ? SANDBOX_UID : SANDBOX_MEASURES);
 }
 
 static void a_foreign_report_is_made_valid(void)
