@@ -105,9 +105,8 @@ static void expect_blamed(const struct asked *asked, const struct way *way,
         g_strdup_printf("word:Test.Word %s:%s", way->plugin, way->name);
     bool is_good =
         g_strcmp0(asked->findings, expected) == 0 && !asked->is_unread;
-    bool is_told =
-        is_sanitized() ||
-        (asked->texts != NULL && strstr(asked->texts, way->text) != NULL);
+    bool is_told = is_sanitized() || (asked->texts != NULL &&
+                                      strstr(asked->texts, way->text) != NULL);
     if (!is_good || !is_told)
         printf("%s, %s: %s: %s", way->plugin,
                are_together ? "in main" : "apart",

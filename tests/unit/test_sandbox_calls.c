@@ -168,8 +168,8 @@ static int makes_hidden_memory(const struct shut_in *p)
     (void)p;
     if (!REFUSED(memfd_create("hidden", 0)) ||
         !REFUSED(memfd_create("hidden", MFD_ALLOW_SEALING)) ||
-        !REFUSED(memfd_create("hidden", MFD_CLOEXEC | MFD_ALLOW_SEALING |
-                                            MFD_HUGETLB)))
+        !REFUSED(memfd_create("hidden",
+                              MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB)))
         return 1;
     return REFUSED(syscall(SYS_shmget, 0, 4096, 0600)) ? 0 : 2;
 }
