@@ -38,31 +38,52 @@ static bool look_up(const char *name, struct account *out, int *failure)
     return failed == 0;
 }
 
-bool account_find(const char *name, struct account *out, GError **error)
+/* For whom, and where no name is given: `first`, else `second`. */
+struct role {
+    const char *option;
+    const char *first;
+    const char *second;
+};
+
+static bool find(const struct role *role, const char *name, struct account *out,
+                 GError **error)
 {
     int failure = 0;
-    const char *wanted = name != NULL ? name : "assay-worker";
+    const char *wanted = name != NULL ? name : role->first;
     struct account found;
     bool is_there = look_up(wanted, &found, &failure);
     if (!is_there && name == NULL && failure == 0) {
-        wanted = "nobody";
+        wanted = role->second;
         is_there = look_up(wanted, &found, &failure);
     }
     if (!is_there) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_CONF,
-                    "user: there is no user \"%s\"%s%s; make one with `useradd "
-                    "--system %s`, or name another in [pool] user",
-                    wanted, failure != 0 ? ": " : "",
-                    failure != 0 ? g_strerror(failure) : "", wanted);
+                    "%s: there is no user \"%s\"%s%s; make one with `useradd "
+                    "--system %s`, or name another in [pool] %s",
+                    role->option, wanted, failure != 0 ? ": " : "",
+                    failure != 0 ? g_strerror(failure) : "", wanted,
+                    role->option);
         return false;
     }
     if (found.uid == 0 || found.gid == 0) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_CONF,
-                    "user: \"%s\" is root, or is in root's group; workers need "
+                    "%s: \"%s\" is root, or is in root's group; it needs to be "
                     "an ordinary user",
-                    wanted);
+                    role->option, wanted);
         return false;
     }
     *out = found;
     return true;
+}
+
+bool account_find(const char *name, struct account *out, GError **error)
+{
+    static const struct role worker = {"user", "assay-worker", "nobody"};
+    return find(&worker, name, out, error);
+}
+
+bool account_front(const char *name, struct account *out, GError **error)
+{
+    static const struct role front = {"front_user", "assay", "daemon"};
+    return find(&front, name, out, error);
 }

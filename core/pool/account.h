@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whom workers run as where Assay was started as root.
+ * Whom workers and front run as where Assay was started as root.
  */
 #ifndef POOL_ACCOUNT_H
 #define POOL_ACCOUNT_H
@@ -20,5 +20,7 @@ struct account {
  * the user database: not for a process that is shut in.  Fails for a user that there
  * is not, and for one with root's uid or group. */
 bool account_find(const char *name, struct account *out, GError **error);
+/* The same for the front; NULL: assay, or daemon. */
+bool account_front(const char *name, struct account *out, GError **error);
 
 #endif

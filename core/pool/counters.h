@@ -70,7 +70,8 @@ struct class_counters {
     uint64_t busy;
     uint64_t workers_min;
     uint64_t workers_max;
-    uint64_t memory; /* bytes: proportional set of all its workers, last seen */
+    /* bytes, last seen: its zygote's, and what each worker has beyond */
+    uint64_t memory;
     uint64_t growth_max; /* bytes: the most that one worker had grown */
     uint64_t waiting;    /* of other classes: tasks that wait for it */
     /* Since the start. */

@@ -31,6 +31,8 @@ struct crew *crew_new(const struct crew_how *how, GError **error)
     crew->epoll = how->epoll;
     crew->dying = how->dying;
     crew->program = how->program;
+    crew->parent = how->parent;
+    crew->uid = how->task->uid;
     crew->shape = how->shape;
     crew->events = how->events;
     crew->self = how->self;

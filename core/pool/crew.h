@@ -78,7 +78,9 @@ struct crew {
     int epoll;
     GArray *dying; /* lent; pid_t of processes that were ended */
     const char *program;
-    GByteArray *task; /* packed struct zygote_task: to begin again */
+    struct parent *parent; /* lent: starts the zygote; NULL: we do */
+    uid_t uid;             /* whom it is to run as, where there is a parent */
+    GByteArray *task;      /* packed struct zygote_task: to begin again */
     struct tray_shape shape;
     GPtrArray *cards;    /* struct card */
     GPtrArray *refusals; /* struct refusal */
@@ -114,6 +116,7 @@ struct crew {
 struct crew_how {
     const struct zygote_task *task;
     const char *program;
+    struct parent *parent; /* NULL: none */
     bool is_home;
     struct tray_shape shape;
     unsigned seat_n;

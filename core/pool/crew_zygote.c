@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "host/card.h"
 #include "pool/orphans.h"
+#include "pool/parent.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -42,10 +43,18 @@ static bool send_open(struct crew *crew, GError **error)
     return is_sent;
 }
 
+static bool start(struct crew *crew, GError **error)
+{
+    return crew->parent != NULL
+               ? zygote_start_as(crew->parent, crew->uid, &crew->zygote,
+                                 &crew->fd, error)
+               : zygote_start(crew->program, &crew->zygote, &crew->fd, error);
+}
+
 bool crew_zygote_start(struct crew *crew, GError **error)
 {
     crew->open_ns = clock_mono_ns();
-    if (!zygote_start(crew->program, &crew->zygote, &crew->fd, error))
+    if (!start(crew, error))
         return false;
     crew_watch(crew, crew->fd, &crew->news);
     crew->state = CREW_OPENING;
@@ -107,13 +116,17 @@ void crew_zygote_end(struct crew *crew)
     crew->fd = -1;
     if (crew->zygote <= 0)
         return;
-    kill(crew->zygote, SIGKILL);
+    if (crew->parent == NULL)
+        kill(crew->zygote, SIGKILL);
+    else
+        (void)parent_kill(crew->parent, crew->zygote, NULL); /* or is dead */
     /* A large one takes a while to die. */
     g_array_append_val(crew->dying, crew->zygote);
     crew->zygote = 0;
 }
 
-/* Is it gone?  A worker becomes ours when its zygote is dead: we are subreaper. */
+/* Is it gone?  A worker becomes ours when its zygote is dead: we are subreaper; or its
+ * parent's, who buries it. */
 static bool bury(pid_t pid)
 {
     pid_t got = waitpid(pid, NULL, WNOHANG);

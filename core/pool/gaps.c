@@ -54,15 +54,17 @@ void gaps_tell(struct crew *crew, const struct sandbox_report *report)
     }
 }
 
-/* A user of their own is had later: a zygote of root's drops to it, or says why not. */
-bool gaps_allow(const struct recipe *recipe, GError **error)
+/* A user of their own is had later: a zygote of root's drops to it, or says why not;
+ * one of a parent's has it. */
+bool gaps_allow(const struct pool *pool, const struct recipe *recipe,
+                GError **error)
 {
     struct sandbox_report report;
     enum sandbox_measure gap = SANDBOX_UID;
     if (recipe->options.sandbox != POOL_SANDBOX_REQUIRED)
         return true;
     sandbox_probe(recipe->how.landlock_abi_max, &report);
-    if (geteuid() == 0)
+    if (geteuid() == 0 || pool->parent != NULL)
         report.words[SANDBOX_UID].state = SANDBOX_GIVEN;
     if (!sandbox_report_gap(&report, &gap))
         return true;
@@ -73,8 +75,10 @@ bool gaps_allow(const struct recipe *recipe, GError **error)
     return false;
 }
 
-bool gaps_account(const char *user, struct account *out, GError **error)
+bool gaps_account(const struct pool *pool, const char *user,
+                  struct account *out, GError **error)
 {
     *out = (struct account){0};
-    return geteuid() != 0 || account_find(user, out, error);
+    return (geteuid() != 0 && pool->parent == NULL) ||
+           account_find(user, out, error);
 }

@@ -29,7 +29,7 @@ struct generation *generation_new(struct pool *pool, struct recipe *recipe,
     generation->refusals = g_ptr_array_new();
     generation->carries = g_ptr_array_new_with_free_func(carry_free);
     g_ptr_array_add(pool->generations, generation);
-    if (gaps_allow(recipe, error) && loading_begin(generation, error))
+    if (gaps_allow(pool, recipe, error) && loading_begin(generation, error))
         return generation;
     generation_free(generation);
     return NULL;

@@ -89,6 +89,7 @@ struct generation {
 struct pool {
     struct pool_how how; /* of the generation `now`, or the first */
     char *program;
+    struct parent *parent; /* lent; NULL: none */
     int epoll;
     struct queue queue;
     GPtrArray *generations;    /* struct generation, all that have processes */
@@ -225,9 +226,11 @@ void tally_ready(struct crew *crew, const struct seat *seat, uint64_t now_ns);
 /* A worker of this crew is shut in as `report` says. */
 void gaps_tell(struct crew *crew, const struct sandbox_report *report);
 /* False: the sandbox is required, and this machine cannot give all of it. */
-bool gaps_allow(const struct recipe *recipe, GError **error);
+bool gaps_allow(const struct pool *pool, const struct recipe *recipe,
+                GError **error);
 /* Whom workers run as; zeroes: as whoever runs this. */
-bool gaps_account(const char *user, struct account *out, GError **error);
+bool gaps_account(const struct pool *pool, const char *user,
+                  struct account *out, GError **error);
 
 /* --- death.c --- */
 void death_of_seat(struct crew *crew, struct seat *seat, int status);

@@ -68,7 +68,7 @@ static bool start_crew(struct generation *generation, const char *class_name,
     struct account account;
     if (!class_options_read(recipe->conf, class_name, options, &class, error))
         return false;
-    if (!gaps_account(class.user, &account, error)) {
+    if (!gaps_account(pool, class.user, &account, error)) {
         class_options_clear(&class);
         return false;
     }
@@ -92,6 +92,7 @@ static bool start_crew(struct generation *generation, const char *class_name,
     struct crew_how how = {
         .task = &task,
         .program = pool->program,
+        .parent = pool->parent,
         .is_home = is_home,
         .seat_n = (unsigned)class.workers_max,
         .epoll = pool->epoll,

@@ -4,6 +4,7 @@
  */
 #include "base/clock.h"
 #include "pool/inside.h"
+#include "pool/parent.h"
 
 #include <sys/epoll.h>
 
@@ -62,6 +63,17 @@ static void take_all_answers(const struct generation *generation)
     }
 }
 
+/* Who has died is seen by its socket; here only room is made for what comes. */
+static void hear_parent(struct pool *pool)
+{
+    struct parent_news news;
+    bool is_gone = false;
+    while (pool->parent != NULL && parent_next(pool->parent, &news, &is_gone))
+        continue;
+    if (is_gone)
+        epoll_ctl(pool->epoll, EPOLL_CTL_DEL, parent_fd(pool->parent), NULL);
+}
+
 static void tick(struct pool *pool)
 {
     uint64_t now_ns = clock_mono_ns();
@@ -69,6 +81,7 @@ static void tick(struct pool *pool)
         generation_tend(pool->generations->pdata[i], now_ns);
     if (pool->now != NULL)
         reload_tend(pool, now_ns);
+    hear_parent(pool);
     crew_bury(pool->dying);
     asking_look(pool, now_ns);
     if (now_ns - pool->tick_ns < TICK_MS * MS_NS)

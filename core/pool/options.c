@@ -129,12 +129,23 @@ static const struct assay_option user_option = {
     .struct_size = sizeof(struct assay_option),
     .type = ASSAY_OPTION_TEXT,
     .name = "user",
-    .help = "Whom workers run as when Assay is started as root: a user that "
-            "owns no file and runs nothing else. Without it assay-worker where "
-            "there is such a user, else nobody. Started by an ordinary user, "
-            "workers run as that user. Where the user may not read a plugin or "
-            "its signatures, workers stay root and the log says so; with "
-            "sandbox = required nothing runs.",
+    .help =
+        "Whom workers run as when Assay is started as root: a user that "
+        "owns no file and runs nothing else. Without it assay-worker where "
+        "there is such a user, else nobody. Started by an ordinary user, "
+        "workers run as that user. Where the user may not read a plugin or "
+        "its signatures, its workers and the front stay root and the log says "
+        "so; with sandbox = required nothing runs.",
+};
+static const struct assay_option front_option = {
+    .struct_size = sizeof(struct assay_option),
+    .type = ASSAY_OPTION_TEXT,
+    .name = "front_user",
+    .help = "Whom the process that hands mail to the workers runs as when "
+            "Assay is started as root: another user than theirs. Without it "
+            "assay where there is such a user, else daemon. The front of "
+            "`assay scan` may still read every file, and write none but its "
+            "user's.",
 };
 static const struct assay_option reload_option = {
     .struct_size = sizeof(struct assay_option),
@@ -153,24 +164,37 @@ static const struct assay_option crash_dir_option = {
     .name = "crash_dir",
     .help = "A folder for a small report of every worker that died: plugin, "
             "reason, digest and type of the object, never content of mail. "
-            "Without it there is one line in the log.",
+            "Without it there is one line in the log. Started as root, "
+            "front_user has to be able to write there.",
 };
 
 const struct assay_option *const pool_options_table[] = {
-    &rows[0].option,  &rows[1].option,
-    &rows[2].option,  &rows[3].option,
-    &rows[4].option,  &rows[5].option,
-    &rows[6].option,  &rows[7].option,
-    &rows[8].option,  &rows[9].option,
-    &sandbox_option,  &user_option,
-    &rows[10].option, &rows[11].option,
-    &rows[12].option, &rows[13].option,
-    &reload_option,   &rows[14].option,
-    &rows[15].option, &crash_dir_option,
-    &rows[16].option, NULL,
+    &rows[0].option,
+    &rows[1].option,
+    &rows[2].option,
+    &rows[3].option,
+    &rows[4].option,
+    &rows[5].option,
+    &rows[6].option,
+    &rows[7].option,
+    &rows[8].option,
+    &rows[9].option,
+    &sandbox_option,
+    &user_option,
+    &front_option,
+    &rows[10].option,
+    &rows[11].option,
+    &rows[12].option,
+    &rows[13].option,
+    &reload_option,
+    &rows[14].option,
+    &rows[15].option,
+    &crash_dir_option,
+    &rows[16].option,
+    NULL,
 };
 
-_Static_assert(G_N_ELEMENTS(pool_options_table) == G_N_ELEMENTS(rows) + 5,
+_Static_assert(G_N_ELEMENTS(pool_options_table) == G_N_ELEMENTS(rows) + 6,
                "every option is in the table");
 
 static void take_numbers(const struct option_set *set, struct pool_options *to)
@@ -218,6 +242,7 @@ bool pool_options_read(const struct conf *conf, unsigned cores,
     bool is_good = settle(&source, &options, error);
     if (is_good) {
         options.user = g_strdup(option_text(set, "user", 0));
+        options.front_user = g_strdup(option_text(set, "front_user", 0));
         options.crash_dir = g_strdup(option_text(set, "crash_dir", 0));
         *out = options;
     }
@@ -234,6 +259,7 @@ void pool_options_default(unsigned cores, struct pool_options *out)
 void pool_options_clear(struct pool_options *options)
 {
     g_free(options->user);
+    g_free(options->front_user);
     g_free(options->crash_dir);
     *options = (struct pool_options){0};
 }
@@ -242,5 +268,6 @@ void pool_options_copy(const struct pool_options *from, struct pool_options *to)
 {
     *to = *from;
     to->user = g_strdup(from->user);
+    to->front_user = g_strdup(from->front_user);
     to->crash_dir = g_strdup(from->crash_dir);
 }

@@ -62,8 +62,9 @@ struct pool_options {
     uint64_t crash_keep; /* reports in crash_dir */
     enum pool_sandbox sandbox;
     enum pool_reload reload;
-    char *user;      /* NULL: see account_find() */
-    char *crash_dir; /* absolute; NULL: reports go to the log only */
+    char *user;       /* NULL: see account_find() */
+    char *front_user; /* NULL: see account_front() */
+    char *crash_dir;  /* absolute; NULL: reports go to the log only */
 };
 
 /* Where a class may have a connection to. */

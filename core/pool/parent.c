@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum {
@@ -21,6 +22,7 @@ enum {
 
 struct parent {
     int fd;
+    const struct parent_setup *setup;
     GArray
         *news; /* struct parent_news: deaths told while waiting for an answer */
 };
@@ -34,15 +36,25 @@ static bool fail(GError **error, const char *what)
 
 /* --- becoming two ------------------------------------------------------------- */
 
+static bool is_roots(const struct account *account)
+{
+    return account->uid == 0 || account->gid == 0;
+}
+
 static bool is_sound(const struct parent_setup *setup, GError **error)
 {
     const char *wrong = NULL;
+    bool has_root = is_roots(&setup->front) || setup->worker_n == 0;
+    bool is_same = false;
+    for (size_t i = 0; i < setup->worker_n; i++) {
+        has_root = has_root || is_roots(&setup->workers[i]);
+        is_same = is_same || setup->workers[i].uid == setup->front.uid;
+    }
     if (geteuid() != 0)
         wrong = "only root can give processes other users";
-    else if (setup->front_uid == 0 || setup->worker_uid == 0 ||
-             setup->front_gid == 0 || setup->worker_gid == 0)
+    else if (has_root)
         wrong = "front and workers need users and groups other than root";
-    else if (setup->front_uid == setup->worker_uid)
+    else if (is_same)
         wrong = "front and workers need different users";
     else if (!g_path_is_absolute(setup->program))
         wrong = "the program of zygotes needs an absolute path";
@@ -65,13 +77,22 @@ static bool shed(GError **error)
     return true;
 }
 
-static bool go_on_as_front(const struct parent_setup *setup, int fd,
+static bool go_on_as_front(const struct parent_setup *setup, int fd, pid_t root,
                            struct parent **out, GError **error)
 {
-    if (!rights_drop(setup->front_uid, setup->front_gid, error))
+    uint64_t keep =
+        setup->front_reads_all ? UINT64_C(1) << CAP_DAC_READ_SEARCH : 0;
+    if (!rights_drop_to(setup->front.uid, setup->front.gid, keep, error))
         return false;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) != 0)
+        return fail(error, "give up gaining rights by exec");
+    /* After the change of user, which would undo it. */
+    if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) != 0 ||
+        getppid() != root)
+        return fail(error, "end with the parent");
     struct parent *parent = g_new0(struct parent, 1);
     parent->fd = fd;
+    parent->setup = setup;
     parent->news = g_array_new(false, false, sizeof(struct parent_news));
     *out = parent;
     return true;
@@ -81,7 +102,8 @@ bool parent_begin(const struct parent_setup *setup, struct parent **out,
                   GError **error)
 {
     int ends[2];
-    if (!is_sound(setup, error) || !shed(error))
+    pid_t root = getpid();
+    if (!is_sound(setup, error))
         return false;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
         return fail(error, "join front and parent");
@@ -91,16 +113,22 @@ bool parent_begin(const struct parent_setup *setup, struct parent **out,
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pid_t front = fork();
-    if (front > 0)
+    if (front > 0 && shed(error))
         parent_serve(setup, front, ends[0]);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (front == 0) {
         close(ends[0]);
-        return go_on_as_front(setup, ends[1], out, error);
+        return go_on_as_front(setup, ends[1], root, out, error);
     }
+    if (front < 0)
+        (void)fail(error, "start the front");
     close(ends[0]);
     close(ends[1]);
-    return fail(error, "start the front");
+    if (front > 0) {
+        kill(front, SIGKILL);
+        (void)waitpid(front, NULL, 0);
+    }
+    return false;
 }
 
 /* --- the front's side ------------------------------------------------------------ */
@@ -156,11 +184,26 @@ static bool ask(struct parent *parent, const struct parent_order *order,
     return answer(parent, news, error);
 }
 
-bool parent_start(struct parent *parent, uint32_t number, const int fds[2],
+static bool is_worker(const struct parent_setup *setup, uid_t uid)
+{
+    for (size_t i = 0; i < setup->worker_n; i++)
+        if (setup->workers[i].uid == uid)
+            return true;
+    return false;
+}
+
+bool parent_start(struct parent *parent, uid_t uid, const int fds[2],
                   pid_t *pid, GError **error)
 {
-    const struct parent_order order = {.kind = PARENT_START, .number = number};
+    const struct parent_order order = {.kind = PARENT_START, .uid = uid};
     struct parent_news news;
+    if (!is_worker(parent->setup, uid)) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_CONF,
+                    "user %u was not one of the workers' when Assay was "
+                    "started: start it again",
+                    (unsigned)uid);
+        return false;
+    }
     if (!ask(parent, &order, fds, &news, error))
         return false;
     *pid = news.pid;

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,19 +22,13 @@ enum {
     NONSENSE = 70 /* exit status where the front made no sense (EX_SOFTWARE) */
 };
 
-/* A zygote that lives. */
-struct kept {
-    pid_t pid;
-    uint32_t number;
-};
-
 struct serving {
     const struct parent_setup *setup;
     pid_t front;
     int fd;      /* -1: the front has closed its end */
     int signals; /* signalfd */
     sigset_t mask;
-    struct kept zygotes[ZYGOTES_MAX];
+    pid_t zygotes[ZYGOTES_MAX]; /* that live */
     unsigned zygote_n;
     int status; /* of the front, once it has ended */
     bool is_over;
@@ -49,8 +42,8 @@ static void tell(struct serving *s, const struct parent_news *news)
 
 static void refuse(struct serving *s, const struct parent_order *order, int why)
 {
-    const struct parent_news news = {PARENT_REFUSED, order->number, order->pid,
-                                     why};
+    const struct parent_news news = {
+        .kind = PARENT_REFUSED, .pid = order->pid, .status = why};
     tell(s, &news);
 }
 
@@ -60,56 +53,26 @@ static void order_start(struct serving *s, const struct parent_order *order,
                         const int fds[2])
 {
     pid_t pid = 0;
-    int why =
-        s->zygote_n == ZYGOTES_MAX ? EAGAIN : parent_spawn(s->setup, fds, &pid);
+    int why = s->zygote_n == ZYGOTES_MAX
+                  ? EAGAIN
+                  : parent_spawn(s->setup, order->uid, fds, &pid);
     if (why != 0) {
         refuse(s, order, why);
         return;
     }
-    s->zygotes[s->zygote_n++] = (struct kept){pid, order->number};
-    const struct parent_news news = {PARENT_STARTED, order->number, pid, 0};
+    s->zygotes[s->zygote_n++] = pid;
+    const struct parent_news news = {.kind = PARENT_STARTED, .pid = pid};
     tell(s, &news);
 }
 
-/* --- killing --------------------------------------------------------------------- */
-
-/* Real user of a process; false where it cannot be told. */
-static bool user_of(pid_t pid, uid_t *uid)
-{
-    char path[64];
-    g_autofree char *text = NULL;
-    (void)snprintf(path, sizeof path, "/proc/%ld/status", (long)pid);
-    if (!g_file_get_contents(path, &text, NULL, NULL))
-        return false;
-    const char *line = strstr(text, "\nUid:");
-    if (line == NULL)
-        return false;
-    *uid = (uid_t)strtoul(line + strlen("\nUid:"), NULL, 10);
-    return true;
-}
-
-/* The descriptor names the process, whatever becomes of its number meanwhile. */
-static int kill_worker(const struct serving *s, pid_t pid)
-{
-    uid_t uid = 0;
-    if (pid <= 1)
-        return EINVAL;
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0U);
-    if (fd < 0)
-        return errno;
-    int why = 0;
-    if (!user_of(pid, &uid) || uid != s->setup->worker_uid)
-        why = EPERM;
-    else if (syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0U) != 0)
-        why = errno;
-    close(fd);
-    return why;
-}
-
+/* Its number is nobody else's: who has not been waited for keeps it. */
 static void order_kill(struct serving *s, const struct parent_order *order)
 {
-    int why = kill_worker(s, order->pid);
-    const struct parent_news news = {PARENT_KILLED, 0, order->pid, 0};
+    int why = ESRCH;
+    for (unsigned i = 0; i < s->zygote_n; i++)
+        if (s->zygotes[i] == order->pid)
+            why = kill(order->pid, SIGKILL) == 0 ? 0 : errno;
+    const struct parent_news news = {.kind = PARENT_KILLED, .pid = order->pid};
     if (why == 0)
         tell(s, &news);
     else
@@ -124,7 +87,7 @@ static void kill_children(const struct serving *s)
 {
     g_autofree char *text = NULL;
     for (unsigned i = 0; i < s->zygote_n; i++)
-        kill(s->zygotes[i].pid, SIGKILL);
+        kill(s->zygotes[i], SIGKILL);
     if (!g_file_get_contents("/proc/thread-self/children", &text, NULL, NULL))
         return;
     char *at = text;
@@ -181,7 +144,7 @@ static void take_order(struct serving *s)
     while (fd_n < ORDERS_FDS_MAX && fds[fd_n] >= 0)
         fd_n++;
     bool is_start = order.kind == PARENT_START && fd_n == 2 && order.pid == 0;
-    bool is_kill = order.kind == PARENT_KILL && fd_n == 0 && order.number == 0;
+    bool is_kill = order.kind == PARENT_KILL && fd_n == 0 && order.uid == 0;
     if (order.spare != 0 || (!is_start && !is_kill))
         end_nonsense(s);
     if (is_start)
@@ -200,10 +163,10 @@ static void buried(struct serving *s, pid_t pid, int status)
         return;
     }
     for (unsigned i = 0; i < s->zygote_n; i++) {
-        if (s->zygotes[i].pid != pid)
+        if (s->zygotes[i] != pid)
             continue;
-        const struct parent_news news = {PARENT_DIED, s->zygotes[i].number, pid,
-                                         status};
+        const struct parent_news news = {
+            .kind = PARENT_DIED, .pid = pid, .status = status};
         s->zygotes[i] = s->zygotes[--s->zygote_n];
         tell(s, &news);
         return;
@@ -237,6 +200,11 @@ static void prepare(struct serving *s)
     for (size_t i = 0; i < G_N_ELEMENTS(taken); i++)
         sigaddset(&s->mask, taken[i]);
     /* What systemd or a shell left open is the front's. */
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null >= 0) {
+        (void)dup2(null, STDIN_FILENO);
+        (void)dup2(null, STDOUT_FILENO);
+    }
     if (s->fd > ZYGOTE_FD)
         (void)close_range(ZYGOTE_FD, (unsigned)s->fd - 1, 0);
     (void)close_range((unsigned)s->fd + 1, ~0U, 0);
@@ -244,8 +212,20 @@ static void prepare(struct serving *s)
     pthread_sigmask(SIG_SETMASK, &s->mask, NULL); /* all were blocked */
     s->signals = signalfd(-1, &s->mask, SFD_CLOEXEC);
     (void)prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL);
-    if (chdir("/") != 0 || s->signals < 0)
+    if (null < 0 || s->signals < 0)
         end_nonsense(s);
+}
+
+/* As the front did: a shell that waits for us learns what it wants to know. */
+static _Noreturn void end_by(int signo)
+{
+    sigset_t one;
+    sigemptyset(&one);
+    sigaddset(&one, signo);
+    (void)signal(signo, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+    (void)raise(signo);
+    _exit(128 + signo);
 }
 
 _Noreturn void parent_serve(const struct parent_setup *setup, pid_t front,
@@ -265,6 +245,9 @@ _Noreturn void parent_serve(const struct parent_setup *setup, pid_t front,
             take_order(&s);
     }
     end_all(&s);
-    _exit(WIFEXITED(s.status) ? WEXITSTATUS(s.status)
-                              : 128 + WTERMSIG(s.status));
+    if (setup->at_end != NULL)
+        setup->at_end(setup->self);
+    if (WIFEXITED(s.status))
+        _exit(WEXITSTATUS(s.status));
+    end_by(WTERMSIG(s.status));
 }

@@ -31,6 +31,7 @@ static void run(const struct parent_setup *setup)
 /* From here on it is a zygote.  What goes wrong is told by `said`, an errno; exec
  * closes it. */
 static _Noreturn void become_zygote(const struct parent_setup *setup,
+                                    const struct account *user,
                                     const int fds[2], pid_t parent, int said)
 {
     sigset_t none;
@@ -43,7 +44,7 @@ static _Noreturn void become_zygote(const struct parent_setup *setup,
     int log_fd = fcntl(fds[1], F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
     said = fcntl(said, F_DUPFD_CLOEXEC, OUT_OF_THE_WAY);
     bool is_good =
-        rights_drop(setup->worker_uid, setup->worker_gid, NULL) &&
+        rights_drop(user->uid, user->gid, NULL) &&
         /* After the drop, which would undo it. */
         prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) == 0 &&
         getppid() == parent && dup2(null, STDIN_FILENO) >= 0 &&
@@ -56,16 +57,29 @@ static _Noreturn void become_zygote(const struct parent_setup *setup,
     _exit(127);
 }
 
-int parent_spawn(const struct parent_setup *setup, const int fds[2], pid_t *pid)
+static const struct account *find_user(const struct parent_setup *setup,
+                                       uid_t uid)
 {
+    for (size_t i = 0; i < setup->worker_n; i++)
+        if (setup->workers[i].uid == uid)
+            return &setup->workers[i];
+    return NULL;
+}
+
+int parent_spawn(const struct parent_setup *setup, uid_t uid, const int fds[2],
+                 pid_t *pid)
+{
+    const struct account *user = find_user(setup, uid);
     int said[2];
     int why = 0;
     pid_t parent = getpid();
+    if (user == NULL)
+        return EPERM;
     if (pipe2(said, O_CLOEXEC) != 0)
         return errno;
     pid_t child = fork();
     if (child == 0)
-        become_zygote(setup, fds, parent, said[1]);
+        become_zygote(setup, user, fds, parent, said[1]);
     if (child < 0)
         why = errno;
     close(said[1]);

@@ -11,8 +11,8 @@
 #include <sys/types.h>
 
 /* `fds` are a zygote's end of its socket and its log.  Waits until the program runs:
- * 0 and *pid, or an errno and no process. */
-int parent_spawn(const struct parent_setup *setup, const int fds[2],
+ * 0 and *pid, or an errno and no process: EPERM where `uid` is none of the workers'. */
+int parent_spawn(const struct parent_setup *setup, uid_t uid, const int fds[2],
                  pid_t *pid);
 
 #endif

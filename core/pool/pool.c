@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "pool/inside.h"
+#include "pool/parent.h"
 
 #include <errno.h>
 #include <string.h>
@@ -50,6 +51,7 @@ static struct pool *pool_new(const struct pool_how *how, GError **error)
     pool->generations = g_ptr_array_new();
     pool->dying = g_array_new(false, false, sizeof(pid_t));
     pool->program = g_steal_pointer(&program);
+    pool->parent = how->parent;
     pool->epoll = epoll;
     queue_init(&pool->queue, how->options->queue_max,
                how->options->queue_bytes);
@@ -62,6 +64,8 @@ static struct pool *pool_new(const struct pool_how *how, GError **error)
     pool->buffer = g_byte_array_new();
     /* Workers whose zygote has died are ours to bury. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    if (pool->parent != NULL)
+        pool_listen(pool, parent_fd(pool->parent));
     return pool;
 }
 

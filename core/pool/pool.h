@@ -49,16 +49,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct parent;
 struct pool;
 struct job;
 
-/* How to open one.  Lent to the call; only `resolver` lives as long as the pool. */
+/* How to open one.  Lent to the call; only `resolver` and `parent` live as long as the
+ * pool. */
 struct pool_how {
     const struct conf *conf;
     const struct limits *limits;
     const struct pool_options *options;
     const struct resolver *resolver; /* NULL: wishes are BLOCKED */
-    const char *program;   /* that runs zygote_main(); NULL: /proc/self/exe */
+    const char *program; /* that runs zygote_main(); NULL: /proc/self/exe */
+    /* Who starts and ends zygotes (pool/parent.h), and runs the same program; at a
+     * reload it is not read.  NULL: this process does. */
+    struct parent *parent;
     const char *only_file; /* as in struct host_how */
     bool no_plugins;
     /* With [pool] watch: files that the running generation was made of have changed.

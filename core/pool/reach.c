@@ -20,7 +20,7 @@ enum {
 /* One thing that must be within reach. */
 struct goal {
     char *path;
-    bool is_written;
+    int mode; /* as of access(); folders need X_OK too */
 };
 
 static void clear_goal(void *p)
@@ -28,9 +28,9 @@ static void clear_goal(void *p)
     g_free(((struct goal *)p)->path);
 }
 
-static void add(GArray *goals, const char *path, bool is_written)
+static void add(GArray *goals, const char *path, int mode)
 {
-    const struct goal goal = {g_strdup(path), is_written};
+    const struct goal goal = {g_strdup(path), mode};
     if (access(path, F_OK) == 0)
         g_array_append_val(goals, goal);
     else
@@ -52,15 +52,21 @@ static void add_values(GArray *goals, const struct conf_section *section,
             if (strchr(item, '/') == NULL)
                 continue;
             g_autofree char *path = g_canonicalize_filename(item, dir);
-            add(goals, path, false);
+            add(goals, path, R_OK);
         }
     }
 }
 
-static GArray *find_goals(const struct host_how *how)
+static GArray *no_goals(void)
 {
     GArray *goals = g_array_new(false, false, sizeof(struct goal));
     g_array_set_clear_func(goals, clear_goal);
+    return goals;
+}
+
+static GArray *find_goals(const struct host_how *how)
+{
+    GArray *goals = no_goals();
     g_autoptr(GPtrArray) classes = NULL;
     if (!host_classes(how, &classes, NULL))
         return goals;
@@ -70,9 +76,9 @@ static GArray *find_goals(const struct host_how *how)
             continue;
         for (unsigned k = 0; k < class->sections->len; k++) {
             const struct wanted *wanted = class->sections->pdata[k];
-            add(goals, wanted->path, false);
+            add(goals, wanted->path, R_OK);
             if (wanted->state_dir != NULL)
-                add(goals, wanted->state_dir, true);
+                add(goals, wanted->state_dir, R_OK | W_OK);
             if (wanted->section != NULL)
                 add_values(goals, wanted->section, how->conf->dir);
         }
@@ -85,8 +91,15 @@ static bool is_in_reach(const struct goal *goal)
     struct stat st;
     if (stat(goal->path, &st) != 0)
         return false;
-    int mode = R_OK | (goal->is_written ? W_OK : 0);
-    return access(goal->path, S_ISDIR(st.st_mode) ? mode | X_OK : mode) == 0;
+    int more = S_ISDIR(st.st_mode) ? X_OK : 0;
+    return access(goal->path, goal->mode | more) == 0;
+}
+
+static const char *deed(const struct goal *goal)
+{
+    if ((goal->mode & W_OK) != 0)
+        return "write";
+    return (goal->mode & X_OK) != 0 ? "run" : "read";
 }
 
 static _Noreturn void look(const GArray *goals, uid_t uid, gid_t gid, int said)
@@ -98,7 +111,7 @@ static _Noreturn void look(const GArray *goals, uid_t uid, gid_t gid, int said)
         if (is_in_reach(goal))
             continue;
         g_snprintf(why, sizeof why, "user %u may not %s %s", (unsigned)uid,
-                   goal->is_written ? "write" : "read", goal->path);
+                   deed(goal), goal->path);
         is_dropped = false;
     }
     if (!is_dropped)
@@ -106,9 +119,8 @@ static _Noreturn void look(const GArray *goals, uid_t uid, gid_t gid, int said)
     _exit(is_dropped ? 0 : 1);
 }
 
-bool reach_all(const struct host_how *how, uid_t uid, gid_t gid, char **why)
+static bool try_all(const GArray *goals, uid_t uid, gid_t gid, char **why)
 {
-    g_autoptr(GArray) goals = find_goals(how);
     char text[WHY_MAX + 1] = "";
     int said[2];
     int status = -1;
@@ -129,4 +141,17 @@ bool reach_all(const struct host_how *how, uid_t uid, gid_t gid, char **why)
         return true;
     *why = g_strdup(text[0] != '\0' ? text : "it cannot be tried out");
     return false;
+}
+
+bool reach_all(const struct host_how *how, uid_t uid, gid_t gid, char **why)
+{
+    g_autoptr(GArray) goals = find_goals(how);
+    return try_all(goals, uid, gid, why);
+}
+
+bool reach_program(const char *path, uid_t uid, gid_t gid, char **why)
+{
+    g_autoptr(GArray) goals = no_goals();
+    add(goals, path, R_OK | X_OK);
+    return try_all(goals, uid, gid, why);
 }

@@ -22,4 +22,7 @@
  */
 bool reach_all(const struct host_how *how, uid_t uid, gid_t gid, char **why);
 
+/* The same for a program that is to be run. */
+bool reach_program(const char *path, uid_t uid, gid_t gid, char **why);
+
 #endif

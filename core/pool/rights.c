@@ -78,8 +78,10 @@ bool rights_keep(uint64_t keep, GError **error)
 
 /* Whether it worked, seen from the far side: ids are what they should be and there is
  * no way back. */
-static bool is_dropped(uid_t uid, gid_t gid, GError **error)
+static bool is_dropped(uid_t uid, gid_t gid, uint64_t keep, GError **error)
 {
+    uint64_t permitted = 0;
+    uint64_t inheritable = 0;
     uid_t r = 0, e = 0, s = 0;
     gid_t rg = 0, eg = 0, sg = 0;
     bool is_good = getresuid(&r, &e, &s) == 0 && getresgid(&rg, &eg, &sg) == 0;
@@ -87,32 +89,42 @@ static bool is_dropped(uid_t uid, gid_t gid, GError **error)
               eg == gid && sg == gid;
     if (is_good && uid != 0 && (setuid(0) == 0 || setegid(0) == 0))
         is_good = false;
-    const char *excess = rights_excess();
-    if (is_good && excess == NULL)
+    const char *excess = "other ids remain";
+    if (!caps_read(&permitted, &inheritable) || (permitted & ~keep) != 0 ||
+        inheritable != 0)
+        excess = "has capabilities";
+    else if (is_good && uid != 0)
         return true;
     g_set_error(error, BASE_ERROR, BASE_ERROR_IO,
                 "still more than user %u, group %u: %s", (unsigned)uid,
-                (unsigned)gid, excess != NULL ? excess : "other ids remain");
+                (unsigned)gid, excess);
     return false;
+}
+
+bool rights_drop_to(uid_t uid, gid_t gid, uint64_t keep, GError **error)
+{
+    if (uid == 0 || gid == 0) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_CONF,
+                    "there needs to be a user and a group other than root");
+        return false;
+    }
+    if (geteuid() != 0)
+        return is_dropped(uid, gid, keep, error);
+    bounding_clear(0);
+    if (keep != 0 && prctl(PR_SET_KEEPCAPS, 1UL, 0UL, 0UL, 0UL) != 0)
+        return fail(error, "keep a capability");
+    if (setgroups(0, NULL) != 0)
+        return fail(error, "leave the groups of root");
+    if (setresgid(gid, gid, gid) != 0)
+        return fail(error, "become another group");
+    if (setresuid(uid, uid, uid) != 0)
+        return fail(error, "become another user");
+    return rights_keep(keep, error) && is_dropped(uid, gid, keep, error);
 }
 
 bool rights_drop(uid_t uid, gid_t gid, GError **error)
 {
-    if (uid == 0 || gid == 0) {
-        g_set_error(error, BASE_ERROR, BASE_ERROR_CONF,
-                    "workers need a user and a group other than root");
-        return false;
-    }
-    if (geteuid() != 0)
-        return is_dropped(uid, gid, error);
-    bounding_clear(0);
-    if (setgroups(0, NULL) != 0)
-        return fail(error, "leave the groups of root");
-    if (setresgid(gid, gid, gid) != 0)
-        return fail(error, "become the workers' group");
-    if (setresuid(uid, uid, uid) != 0)
-        return fail(error, "become the workers' user");
-    return rights_keep(0, error) && is_dropped(uid, gid, error);
+    return rights_drop_to(uid, gid, 0, error);
 }
 
 const char *rights_excess(void)

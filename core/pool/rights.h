@@ -20,6 +20,9 @@
  * these ids already is only looked at.  PDEATHSIG is lost on the way: set it after.
  */
 bool rights_drop(uid_t uid, gid_t gid, GError **error);
+/* The same, but for the capabilities in `keep` (bits as below), which no program that
+ * is executed inherits. */
+bool rights_drop_to(uid_t uid, gid_t gid, uint64_t keep, GError **error);
 
 /* The capabilities of a process as bits, as in /proc/PID/status CapEff; keeps those
  * in `keep`, drops all others from every set.  [single-threaded] */

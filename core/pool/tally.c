@@ -229,6 +229,19 @@ void tally_forget(struct pool *pool)
 
 /* --- now --------------------------------------------------------------------------------- */
 
+/* What workers share with their zygote counts once. */
+static uint64_t memory_of(const struct crew *crew)
+{
+    uint64_t shared = crew->zygote > 0 ? memory_resident(crew->zygote) : 0;
+    uint64_t sum = shared;
+    for (unsigned i = 0; i < crew->seat_n; i++) {
+        pid_t pid = crew->seats[i].seat.pid;
+        uint64_t resident = pid > 0 ? memory_resident(pid) : 0;
+        sum += resident > shared ? resident - shared : 0;
+    }
+    return sum;
+}
+
 static void see_crew(void *self, struct crew *crew)
 {
     struct pool *pool = self;
@@ -239,14 +252,12 @@ static void see_crew(void *self, struct crew *crew)
         counters_class(&pool->counters, crew->class_id);
     class->workers_min = crew->options.workers_min;
     class->workers_max = crew->options.workers_max;
-    class->workers = class->busy = class->memory = 0;
+    class->workers = class->busy = 0;
+    class->memory = memory_of(crew);
     for (unsigned i = 0; i < crew->seat_n; i++) {
         const struct seat *seat = &crew->seats[i].seat;
-        uint64_t pss;
         class->workers += seat->pid > 0;
         class->busy += seat->load_n > 0;
-        if (seat->pid > 0 && memory_pss(seat->pid, &pss))
-            class->memory += pss;
     }
     for (unsigned i = 0; i < crew->cards->len; i++) {
         const struct card *card = crew->cards->pdata[i];

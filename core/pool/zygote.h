@@ -22,6 +22,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct parent;
+
 /*
  * What a zygote is to open: the blob of ORDER_OPEN.  Strings may be NULL where it
  * says so; all lent when packed, owned (zygote_task_clear) when unpacked.
@@ -59,5 +61,13 @@ int zygote_main(void);
  * where no process is to be had.
  */
 bool zygote_start(const char *program, pid_t *pid, int *fd, GError **error);
+/* The same where there is a parent, which runs the program as `uid`. */
+bool zygote_start_as(struct parent *parent, uid_t uid, pid_t *pid, int *fd,
+                     GError **error);
+
+/* What a zygote is run with, for a parent: arguments (static), and those variables of
+ * this process's environment that it may know (yours, NULL-ended). */
+extern const char *const zygote_arguments[];
+char **zygote_environment(void);
 
 #endif

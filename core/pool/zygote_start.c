@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/error.h"
+#include "pool/parent.h"
 #include "pool/zygote.h"
 
 #include <errno.h>
@@ -16,7 +17,9 @@ static const char *const kept[] = {
     "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS",
 };
 
-static char **make_environment(void)
+const char *const zygote_arguments[] = {"assay", "zygote", NULL};
+
+char **zygote_environment(void)
 {
     GPtrArray *all = g_ptr_array_new();
     for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
@@ -68,8 +71,9 @@ static int spawn(const char *program, int socket_fd, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
-    char *const argv[] = {g_strdup("assay"), g_strdup("zygote"), NULL};
-    g_auto(GStrv) environment = make_environment();
+    char *const argv[] = {g_strdup(zygote_arguments[0]),
+                          g_strdup(zygote_arguments[1]), NULL};
+    g_auto(GStrv) environment = zygote_environment();
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attr);
     int failed = add_actions(&actions, socket_fd);
@@ -84,26 +88,57 @@ static int spawn(const char *program, int socket_fd, pid_t *pid)
     return failed;
 }
 
+/* The front's end, which never blocks, and the zygote's.  0 or errno. */
+static int join(int ends[2])
+{
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+        return errno;
+    if (fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
+        return 0;
+    int failed = errno;
+    close(ends[0]);
+    close(ends[1]);
+    return failed;
+}
+
+/* The other end is the zygote's, if there is one. */
+static bool keep_end(int ends[2], bool is_started, int *fd)
+{
+    close(ends[1]);
+    if (is_started)
+        *fd = ends[0];
+    else
+        close(ends[0]);
+    return is_started;
+}
+
 bool zygote_start(const char *program, pid_t *pid, int *fd, GError **error)
 {
-    int ends[2] = {-1, -1};
-    int failed = 0;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-        failed = errno;
-    if (failed == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0)
-        failed = errno;
-    if (failed == 0)
-        failed = spawn(program, ends[1], pid);
-    if (ends[1] >= 0)
-        close(ends[1]);
+    int ends[2];
+    int failed = join(ends);
     if (failed == 0) {
-        *fd = ends[0];
-        return true;
+        failed = spawn(program, ends[1], pid);
+        keep_end(ends, failed == 0, fd);
     }
-    if (ends[0] >= 0)
-        close(ends[0]);
+    if (failed == 0)
+        return true;
     g_set_error(error, BASE_ERROR, BASE_ERROR_IO,
                 "%s: the process that opens plugins cannot be started: %s",
                 program, g_strerror(failed));
     return false;
+}
+
+bool zygote_start_as(struct parent *parent, uid_t uid, pid_t *pid, int *fd,
+                     GError **error)
+{
+    int ends[2];
+    int failed = join(ends);
+    if (failed != 0) {
+        g_set_error(error, BASE_ERROR, BASE_ERROR_IO,
+                    "no socket for the process that opens plugins: %s",
+                    g_strerror(failed));
+        return false;
+    }
+    const int fds[] = {ends[1], STDERR_FILENO};
+    return keep_end(ends, parent_start(parent, uid, fds, pid, error), fd);
 }

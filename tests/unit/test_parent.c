@@ -3,7 +3,9 @@
  * The parent with a front and zygotes that are stand-ins: this program, run again with
  * "zygote" as its argument, answers questions on its descriptor 3.
  */
+#include "pool/orders.h"
 #include "pool/parent.h"
+#include "proc.h"
 #include "unit.h"
 
 #include <glib.h>
@@ -57,31 +59,19 @@ static int zygote(void)
 
 /* --- the front ---------------------------------------------------------------------- */
 
-/* A number of /proc/PID/status; base as the field has it. */
-static unsigned long long status_of(pid_t pid, const char *field, int base)
-{
-    g_autofree char *path = g_strdup_printf("/proc/%d/status", (int)pid);
-    g_autofree char *text = NULL;
-    g_autofree char *name = g_strdup_printf("\n%s:", field);
-    if (!g_file_get_contents(path, &text, NULL, NULL))
-        return ~0ULL;
-    const char *at = strstr(text, name);
-    return at != NULL ? strtoull(at + strlen(name), NULL, base) : ~0ULL;
-}
-
 static bool has_caps(pid_t pid, unsigned long long caps)
 {
-    return status_of(pid, "CapEff", 16) == caps &&
-           status_of(pid, "CapPrm", 16) == caps &&
-           status_of(pid, "CapInh", 16) == 0 &&
-           status_of(pid, "CapAmb", 16) == 0 &&
-           status_of(pid, "NoNewPrivs", 10) == 1;
+    return proc_status(pid, "CapEff", 16) == caps &&
+           proc_status(pid, "CapPrm", 16) == caps &&
+           proc_status(pid, "CapInh", 16) == 0 &&
+           proc_status(pid, "CapAmb", 16) == 0 &&
+           proc_status(pid, "NoNewPrivs", 10) == 1;
 }
 
 static bool is_parent_small(void)
 {
     return has_caps(getppid(), CAPS) &&
-           status_of(getppid(), "CapBnd", 16) == CAPS;
+           proc_status(getppid(), "CapBnd", 16) == CAPS;
 }
 
 struct front {
@@ -90,14 +80,15 @@ struct front {
     pid_t zygote;
 };
 
-static bool start(struct front *f, uint32_t number)
+static bool start(struct front *f)
 {
     int ends[2];
     g_autoptr(GError) error = NULL;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
         return false;
     const int fds[2] = {ends[1], STDERR_FILENO};
-    bool is_started = parent_start(f->parent, number, fds, &f->zygote, &error);
+    bool is_started =
+        parent_start(f->parent, WORKER_UID, fds, &f->zygote, &error);
     if (!is_started)
         fprintf(stderr, "%s\n", error->message);
     close(ends[1]);
@@ -115,7 +106,7 @@ static bool answers(struct front *f, char question)
     return strcmp(text, "uid=65534 fds=4 env=given back=0") == 0;
 }
 
-static bool died(struct front *f, uint32_t number, int signo)
+static bool died(struct front *f, int signo)
 {
     struct parent_news news;
     bool is_gone = false;
@@ -124,7 +115,7 @@ static bool died(struct front *f, uint32_t number, int signo)
         (poll(&look, 1, 5000) != 1 || !parent_next(f->parent, &news, &is_gone)))
         return false;
     close(f->socket);
-    return news.number == number && news.pid == f->zygote &&
+    return news.pid == f->zygote &&
            (signo == 0
                 ? WIFEXITED(news.status) && WEXITSTATUS(news.status) == 7
                 : WIFSIGNALED(news.status) && WTERMSIG(news.status) == signo);
@@ -143,16 +134,32 @@ static int front_lives(struct front *f)
 {
     NEED(getuid() == FRONT_UID && has_caps(getpid(), 0) && is_parent_small());
     NEED(setuid(0) != 0);
-    for (uint32_t i = 1; i <= 3; i++) {
-        NEED(start(f, i) && answers(f, 'u') && has_caps(f->zygote, 0));
-        NEED(status_of(f->zygote, "PPid", 10) == (unsigned long long)getppid());
+    for (int i = 1; i <= 3; i++) {
+        NEED(start(f) && answers(f, 'u') && has_caps(f->zygote, 0));
+        NEED(proc_status(f->zygote, "PPid", 10) ==
+             (unsigned long long)getppid());
         NEED(kill(f->zygote, SIGKILL) != 0 && errno == EPERM);
-        NEED(write(f->socket, "q", 1) == 1 && died(f, i, 0));
+        NEED(write(f->socket, "q", 1) == 1 && died(f, 0));
     }
-    NEED(start(f, 4) && answers(f, 'u'));
-    NEED(parent_kill(f->parent, f->zygote, NULL) && died(f, 4, SIGKILL));
-    NEED(start(f, 5) && answers(f, 'u') && is_parent_small());
+    NEED(start(f) && answers(f, 'u'));
+    NEED(parent_kill(f->parent, f->zygote, NULL) && died(f, SIGKILL));
+    NEED(start(f) && answers(f, 'u') && is_parent_small());
     return 0;
+}
+
+static bool refuses_user(struct front *f, uint32_t uid)
+{
+    const struct parent_order order = {.kind = PARENT_START, .uid = uid};
+    const int fds[2] = {STDERR_FILENO, STDERR_FILENO};
+    struct parent_news news = {0};
+    struct pollfd look = {.fd = parent_fd(f->parent), .events = POLLIN};
+    int none[ORDERS_FDS_MAX];
+    return orders_send(parent_fd(f->parent), &order, sizeof order, fds, 2) &&
+           poll(&look, 1, 5000) == 1 &&
+           orders_take(parent_fd(f->parent), &news, sizeof news, none) ==
+               ORDERS_GOT &&
+           news.kind == PARENT_REFUSED && news.status == EPERM &&
+           !parent_start(f->parent, uid, fds, &f->zygote, NULL);
 }
 
 static int front_asks_too_much(struct front *f)
@@ -167,16 +174,18 @@ static int front_asks_too_much(struct front *f)
     NEED(!parent_kill(f->parent, getppid(), NULL));
     NEED(!parent_kill(f->parent, getpid(), NULL));
     NEED(!parent_kill(f->parent, own, &error));
-    NEED(strstr(error->message, "refused: Operation not permitted") != NULL);
+    NEED(strstr(error->message, "refused: No such process") != NULL);
     NEED(kill(own, 0) == 0 && waitpid(own, NULL, WNOHANG) == 0);
+    /* Users that are none of the workers', past our own look at it. */
+    NEED(refuses_user(f, 0) && refuses_user(f, FRONT_UID));
     /* Left to the parent, who ends it when this front ends. */
-    return start(f, 1) && answers(f, 'f') ? 9 : FAILED;
+    return start(f) && answers(f, 'f') ? 9 : FAILED;
 }
 
 static int front_makes_no_sense(struct front *f)
 {
     const struct parent_order order = {.kind = 77};
-    NEED(start(f, 1) && answers(f, 'f'));
+    NEED(start(f) && answers(f, 'f'));
     NEED(send(parent_fd(f->parent), &order, sizeof order, 0) == sizeof order);
     for (;;)
         pause();
@@ -186,7 +195,7 @@ static int front_sends_a_fragment(struct front *f)
 {
     struct parent_news news;
     bool is_gone = false;
-    NEED(start(f, 1));
+    NEED(start(f));
     NEED(send(parent_fd(f->parent), "x", 1, 0) == 1);
     struct pollfd look = {.fd = parent_fd(f->parent), .events = POLLIN};
     NEED(poll(&look, 1, 5000) == 1);
@@ -196,7 +205,7 @@ static int front_sends_a_fragment(struct front *f)
 
 static int front_finds_no_program(struct front *f)
 {
-    return start(f, 1) ? FAILED : 3;
+    return start(f) ? FAILED : 3;
 }
 
 static volatile sig_atomic_t is_hung_up;
@@ -231,11 +240,11 @@ static _Noreturn void begin(const char *path, int (*front)(struct front *),
     static const char *const argv[] = {"test_parent", "zygote", NULL};
     static const char *const environment[] = {
         "WORD=given", "ASAN_OPTIONS=detect_leaks=0", NULL};
+    static const struct account workers[] = {{WORKER_UID, WORKER_UID}};
     const struct parent_setup setup = {
-        .front_uid = FRONT_UID,
-        .front_gid = FRONT_UID,
-        .worker_uid = WORKER_UID,
-        .worker_gid = WORKER_UID,
+        .front = {FRONT_UID, FRONT_UID},
+        .workers = workers,
+        .worker_n = 1,
         .program = path,
         .argv = argv,
         .environment = environment,
@@ -327,18 +336,22 @@ static void signals_are_handed_on(void)
 
 static void users_have_to_differ(void)
 {
+    static const struct account workers[] = {{FRONT_UID, FRONT_UID},
+                                             {WORKER_UID, WORKER_UID}};
     struct parent_setup setup = {
-        .front_uid = WORKER_UID,
-        .front_gid = WORKER_UID,
-        .worker_uid = WORKER_UID,
-        .worker_gid = WORKER_UID,
+        .front = {WORKER_UID, WORKER_UID},
+        .workers = workers,
+        .worker_n = 2,
         .program = program,
     };
     struct parent *parent = NULL;
     CU_ASSERT_FALSE(parent_begin(&setup, &parent, NULL));
-    setup.front_uid = 0;
+    setup.front.uid = 0;
     CU_ASSERT_FALSE(parent_begin(&setup, &parent, NULL));
-    setup.front_uid = FRONT_UID;
+    setup.front.uid = FRONT_UID;
+    CU_ASSERT_FALSE(parent_begin(&setup, &parent, NULL));
+    setup.workers = &workers[1];
+    setup.worker_n = 1;
     setup.program = "relative";
     CU_ASSERT_FALSE(parent_begin(&setup, &parent, NULL));
 }

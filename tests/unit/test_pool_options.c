@@ -99,10 +99,11 @@ static void every_option_of_pool_is_read(void)
         "breaker_failures = 2\nbreaker_window = 2 s\nbreaker_backoff = 3 s\n"
         "breaker_backoff_max = 4 s\nwatch = no\nload_time = 5 s\n"
         "crash_keep = 7\nsandbox = required\nreload = drain-first\n"
-        "user = scan\ncrash_dir = crashes\n",
+        "user = scan\nfront_user = front\ncrash_dir = crashes\n",
         &got);
     CU_ASSERT_PTR_NULL_FATAL(wrong);
     CU_ASSERT_STRING_EQUAL(got.user, "scan");
+    CU_ASSERT_STRING_EQUAL(got.front_user, "front");
     CU_ASSERT_STRING_EQUAL(got.crash_dir, "/etc/crashes");
     struct pool_options want = {
         .cores = 4,
@@ -123,6 +124,7 @@ static void every_option_of_pool_is_read(void)
         .sandbox = POOL_SANDBOX_REQUIRED,
         .reload = POOL_RELOAD_DRAIN_FIRST,
         .user = got.user,
+        .front_user = got.front_user,
         .crash_dir = got.crash_dir,
     };
     CU_ASSERT_EQUAL(memcmp(&got, &want, sizeof want), 0);
