@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "cli/cmd.h"
 #include "cli/control.h"
+#include "cli/divide.h"
 #include "cli/envelope.h"
 #include "cli/isolate.h"
 #include "cli/jobs.h"
@@ -99,12 +100,14 @@ static bool start_pool(struct scan_run *run, const struct setup_how *how,
     return control_start_pool(control, &run->setup, error);
 }
 
-static bool await_pool(struct scan_run *run, GError **error)
+/* What is done as root, where this is root.  From here on there are two processes. */
+static bool leave_root(struct scan_run *run, const struct setup_how *how,
+                       GError **error)
 {
     struct control *control = &run->control;
-    return control_await_pool(control, error) &&
-           (run->args.control == NULL ||
-            control_listen(control, run->args.control, error));
+    const char *path = run->args.control;
+    return (path == NULL || control_listen(control, path, error)) &&
+           divide(how, &run->setup, control->socket, &control->parent, error);
 }
 
 static const GPtrArray *refusals(const struct scan_run *run)
@@ -126,12 +129,15 @@ static bool open_all(struct scan_run *run)
     if (!setup_open_loud(&how, &run->setup))
         return false;
     bool is_isolated = args->is_isolated != 0;
+    if (is_isolated && !leave_root(run, &how, &error))
+        return say_error(error);
     if (!envelope_session(args, run->setup.networks, &run->session, &error) ||
         !zone_read(args->dns_zone, args->lookups, &run->zone, &error))
         return say_error(error);
     /* Plugins load while the files are listed. */
     if ((is_isolated && !start_pool(run, &how, &error)) ||
-        !open_items(run, &error) || (is_isolated && !await_pool(run, &error)))
+        !open_items(run, &error) ||
+        (is_isolated && !control_await_pool(&run->control, &error)))
         return say_error(error);
     run->answers = (struct answer_plan){
         .scan = {.limits = run->setup.limits,

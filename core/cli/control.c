@@ -27,6 +27,7 @@ static struct pool_how pool_how_of(struct control *control,
         .limits = &setup->limits,
         .options = options,
         .resolver = control->resolver,
+        .parent = control->parent,
         .only_file = control->how.plugin,
         .no_plugins = control->how.no_plugins,
         /* A scan that nobody watches is not worth a reload. */
@@ -48,6 +49,8 @@ bool control_await_pool(struct control *control, GError **error)
 {
     if (!pool_await(control->pool, error))
         return false;
+    if (control->socket != NULL)
+        pool_listen(control->pool, operator_fd(control->socket));
     setup_say_refusals(pool_refusals(control->pool));
     return true;
 }
@@ -139,15 +142,13 @@ static const struct operator_command commands[] = {
 
 bool control_listen(struct control *control, const char *path, GError **error)
 {
-    if (!operator_open(path, commands, control, &control->socket, error))
-        return false;
-    pool_listen(control->pool, operator_fd(control->socket));
-    return true;
+    return operator_open(path, commands, control, &control->socket, error);
 }
 
 void control_close(struct control *control)
 {
     operator_close(control->socket);
     pool_free(control->pool);
+    parent_free(control->parent);
     *control = (struct control){0};
 }

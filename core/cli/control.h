@@ -14,6 +14,7 @@
 
 #include "cli/setup.h"
 #include "pool/operator.h"
+#include "pool/parent.h"
 #include "pool/pool.h"
 #include "scan/resolver.h"
 
@@ -28,7 +29,8 @@ struct control {
     unsigned workers;     /* so many; 0: as the configuration says */
     const struct resolver *resolver;
     bool is_watched; /* reload when files change, where [pool] watch says so */
-    struct pool *pool; /* lent */
+    struct parent *parent; /* NULL: none (cli/divide.h) */
+    struct pool *pool;
     struct operator_socket *socket;
     uint64_t request; /* who waits for a reload, where is_asked */
     bool is_asked;
@@ -40,7 +42,7 @@ bool control_start_pool(struct control *control, const struct setup *setup,
                         GError **error);
 /* Waits until it scans, and says which plugins do not.  False: see pool_await. */
 bool control_await_pool(struct control *control, GError **error);
-/* Listens at `path`. */
+/* Listens at `path`; before the pool is started. */
 bool control_listen(struct control *control, const char *path, GError **error);
 /* Ends what is open. */
 void control_close(struct control *control);
