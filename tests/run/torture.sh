@@ -19,13 +19,16 @@ in_process() { # NAME: sets status
     tail -n 1 "$dir/out" | grep -q 'lost=0 .* leaked_processes=0 leaked_fds=0 reloads=0$' ||
         fail "$1: no ledger at the end"
 }
-in_process self_test_dies
-[ $status -eq 0 ] || fail "self_test_dies: status $status, not 0"
-in_process opens_files
-[ $status -eq 1 ] || fail "opens_files: status $status, not 1"
-grep -q 'opens_files got through: /etc/passwd opened' "$dir/err" || fail 'opens_files: not told'
-in_process pending_forever
-[ $status -eq 0 ] || fail "pending_forever: status $status, not 0"
+# The ledger counts alike in a sanitized build, where each of these takes seconds.
+if [ "${torture%/san/torture}" = "$torture" ]; then
+    in_process self_test_dies
+    [ $status -eq 0 ] || fail "self_test_dies: status $status, not 0"
+    in_process opens_files
+    [ $status -eq 1 ] || fail "opens_files: status $status, not 1"
+    grep -q 'opens_files got through: /etc/passwd opened' "$dir/err" || fail 'opens_files: not told'
+    in_process pending_forever
+    [ $status -eq 0 ] || fail "pending_forever: status $status, not 0"
+fi
 
 # in_pool WHAT ARGS...: a run in the pool, with a reload in it.
 in_pool() {

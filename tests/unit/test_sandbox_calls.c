@@ -245,7 +245,8 @@ static int calls_as_x32(const struct shut_in *p)
 static int calls_as_i386(const struct shut_in *p)
 {
     (void)p;
-    long rc = 20; /* getpid there */
+    long rc = 20;             /* getpid there */
+    signal(SIGSEGV, SIG_DFL); /* a sanitizer's is no death by it */
     __asm__ volatile("int $0x80"
                      : "+a"(rc)
                      :
@@ -259,10 +260,8 @@ static bool has_i386_calls(void)
 {
     int status = 0;
     pid_t child = fork();
-    if (child == 0) {
-        signal(SIGSEGV, SIG_DFL); /* a sanitizer's is no death by it */
+    if (child == 0)
         _exit(calls_as_i386(NULL));
-    }
     CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
     return WIFEXITED(status);
 }
