@@ -41,7 +41,7 @@ static const struct row rows[] = {
         "a disk or for another class leaves its core to the next. Mail that "
         "needs the processor only is scanned as fast by one a core (measured on "
         "6,046 mails), so fewer are no loss where memory is short."),
-    ROW("slots", slots, ASSAY_OPTION_INT, "8", 1, 16,
+    ROW("slots", slots, ASSAY_OPTION_INT, "16", 1, 16,
         "Messages handed to one worker ahead, the one in work included. More "
         "than one saves waiting between two small mails; those behind a slow "
         "one are taken back, so a high number only costs memory."),

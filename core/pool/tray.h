@@ -29,8 +29,8 @@
  * Bells are pipes, one each way, because the two ends of a pipe are two open files: of
  * an eventfd the worker could clear O_NONBLOCK, or fill the counter, under the front's
  * feet, and the front would wait for ever.  The front rings when the worker sleeps, the
- * worker when there is an answer that somebody waits for (REQUEST_BULK: when half of
- * its queue or all of it is answered).
+ * worker when there is an answer that somebody waits for (REQUEST_BULK: when three
+ * quarters of its queue or all of it is answered).
  */
 #ifndef POOL_TRAY_H
 #define POOL_TRAY_H

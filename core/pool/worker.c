@@ -131,9 +131,10 @@ static void reply(struct worker *w, struct tray_slot *slot, pack_fn pack,
     write_reply(w, slot, pack, what);
     atomic_store_explicit(&slot->state, TRAY_ANSWERED, memory_order_release);
     crumb_begin(&w->tray.head->crumb, 0);
-    /* Half of a queue is worth a chime. */
+    /* Three quarters of a queue are worth a chime: what is left of it takes longer than
+     * the front, which fills it up. */
     w->unheard++;
-    if (!is_bulk || w->unheard * 2 >= w->tray.shape.slots ||
+    if (!is_bulk || w->unheard * 4 >= w->tray.shape.slots * 3 ||
         next_slot(w) == NULL)
         ring(w);
 }

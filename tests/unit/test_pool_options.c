@@ -62,7 +62,7 @@ static void defaults_are_what_the_documentation_says(void)
         .cores = 4,
         .workers_min = 2,
         .workers_max = 9,
-        .slots = 8,
+        .slots = 16,
         .queue_max = 1000,
         .queue_bytes = 512 * MIB,
         .plugin_time_ns = 30 * S,
