@@ -108,6 +108,23 @@ static void scan_died(struct crew *crew, struct job *job,
     death_go_on(job);
 }
 
+/* The load that the worker was on; 0: none.  A breadcrumb that names no load was not
+ * laid by the worker's own hand: then it was the oldest one, as in any worker, and
+ * nobody in particular was on duty.  (Where we have ended it for what another message
+ * did, that one has gone already.) */
+static uint64_t ticket_on_duty(const struct seat *seat, uint64_t ticket,
+                               struct death *death)
+{
+    int oldest = seat_oldest(seat);
+    if (ticket == 0 || oldest < 0 || death->cause == DEATH_OUTSIDE)
+        return ticket;
+    for (unsigned i = 0; i < seat->tray.shape.slots; i++)
+        if (seat->loads[i].ticket == ticket)
+            return ticket;
+    death->scanner = NULL;
+    return seat->loads[oldest].ticket;
+}
+
 void death_of_seat(struct crew *crew, struct seat *seat, int status)
 {
     struct generation *generation = crew->self;
@@ -121,8 +138,9 @@ void death_of_seat(struct crew *crew, struct seat *seat, int status)
     find_guilty(crew, seat, status, &crumb, &death);
     tally_death(crew, seat, &death, &crumb);
     carry_forget(generation, seat);
+    uint64_t on_duty = ticket_on_duty(seat, crumb.ticket, &death);
     while (seat_take_oldest(seat, &load)) {
-        bool was_on_duty = crumb.ticket == load.ticket;
+        bool was_on_duty = on_duty == load.ticket;
         if (load.task == TRAY_SELF_TEST)
             selftests_died(admission_tests(generation->admission), crew,
                            &death);
@@ -130,6 +148,6 @@ void death_of_seat(struct crew *crew, struct seat *seat, int status)
             carry_died(generation, load.work, was_on_duty ? &death : &waited);
         else if (load.work != NULL && load.task == TRAY_SCAN)
             scan_died(crew, load.work, was_on_duty ? &death : NULL,
-                      was_on_duty || crumb.ticket == 0);
+                      was_on_duty || on_duty == 0);
     }
 }

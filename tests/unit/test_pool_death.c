@@ -223,6 +223,23 @@ static void who_merely_waits_behind_a_deadly_one_is_not_tried_with_it(void)
     pooling_free(p);
 }
 
+/* Each mail has its own pattern that is written over breadcrumb and slots. */
+static void who_writes_over_what_tells_of_it_is_answered(void)
+{
+    struct pooling *p = pooling_open(
+        POOL "[plugin scribbles]\nfile = @/scribbles.so\nclass = main\n"
+             "every = 1\nphase = 0\n",
+        NULL);
+    CU_ASSERT(pooling_wait_ready(p, 1));
+    for (int i = 0; i < 24; i++) {
+        g_autofree char *words = g_strdup_printf("pattern %d", i);
+        pooling_ask(p, words, POOL_TRANSPORT);
+    }
+    CU_ASSERT(pooling_wait(p, NULL));
+    CU_ASSERT_EQUAL(p->answers, 24);
+    pooling_free(p);
+}
+
 static void killing_workers_from_outside_loses_and_blames_nobody(void)
 {
     struct pooling *p = pooling_open(
@@ -335,6 +352,7 @@ UNIT_MAIN("pool_death", UNIT(whatever_ends_a_worker_is_blamed_on_its_plugin),
           UNIT(so_is_one_that_kills_guests_of_two_classes),
           UNIT(a_guest_that_dies_is_not_asked_about_that_message_again),
           UNIT(who_merely_waits_behind_a_deadly_one_is_not_tried_with_it),
+          UNIT(who_writes_over_what_tells_of_it_is_answered),
           UNIT(killing_workers_from_outside_loses_and_blames_nobody),
           UNIT(who_is_being_forked_when_the_pool_ends_is_buried),
           UNIT(who_sweeps_up_when_the_zygote_dies_is_buried),
