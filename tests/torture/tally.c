@@ -189,9 +189,28 @@ void tally_check(struct tally *tally, const struct mail *mail,
         check_good(tally, mail, scan);
 }
 
+/* Two plugins or more act on it, and it was held aside for their deaths. */
+static bool is_deadly(const struct tally *tally, const struct mail *mail,
+                      const struct scan *scan)
+{
+    unsigned acting = 0;
+    for (unsigned i = 0; i < tally->bads->len; i++)
+        acting += bad_acts(tally->bads->pdata[i], mail);
+    for (unsigned i = 0; acting > 1 && i < scan->findings->len; i++) {
+        const struct finding *f = scan->findings->pdata[i];
+        if (strcmp(f->plugin, "core") == 0 && strcmp(f->name, "deadly") == 0)
+            return true;
+    }
+    return false;
+}
+
 void tally_unread(struct tally *tally, const struct mail *mail,
                   const struct scan *scan)
 {
+    if (is_deadly(tally, mail, scan)) {
+        tally->disturbed++;
+        return;
+    }
     tally->wrong++;
     if (scan->findings->len == 0) {
         tell(tally, mail, "it was not scanned, and nobody says why");
