@@ -37,7 +37,7 @@ enum {
 };
 
 static int seconds = 20;
-static int seed;
+static int64_t seed;
 static int mails_max = 100000;
 static int are_together;
 static int is_in_process;
@@ -47,7 +47,7 @@ static char **folders;
 static const GOptionEntry entries[] = {
     {"seconds", 0, 0, G_OPTION_ARG_INT, &seconds, "How long", "N"},
     {"mails", 0, 0, G_OPTION_ARG_INT, &mails_max, "Of each folder", "N"},
-    {"seed", 0, 0, G_OPTION_ARG_INT, &seed, "Of what is random", "N"},
+    {"seed", 0, 0, G_OPTION_ARG_INT64, &seed, "Of what is random", "N"},
     {"together", 0, 0, G_OPTION_ARG_NONE, &are_together, "In one class", NULL},
     {"in-process", 0, 0, G_OPTION_ARG_NONE, &is_in_process, "Without a pool",
      NULL},

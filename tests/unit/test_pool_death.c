@@ -305,6 +305,16 @@ static void litter(const char *folder)
     }
 }
 
+/* Its workers die, and the next one has been ordered. */
+static void kill_until_forked(struct pooling *p)
+{
+    const struct crew *home = p->pool->now->home;
+    uint64_t forks = home->forks;
+    CU_ASSERT(pooling_kill_workers(p) > 0);
+    while (home->forks == forks)
+        pool_run(p->pool, 1);
+}
+
 static void who_sweeps_up_when_the_zygote_dies_is_buried(void)
 {
     g_autofree char *conf = g_strconcat(
@@ -320,11 +330,7 @@ static void who_sweeps_up_when_the_zygote_dies_is_buried(void)
     CU_ASSERT_FATAL(kept != NULL && from != NULL && from < kept);
     g_autofree char *folder = g_strndup(from, (size_t)(kept - from));
     litter(folder);
-    const struct crew *home = p->pool->now->home;
-    uint64_t forks = home->forks;
-    CU_ASSERT(pooling_kill_workers(p) > 0);
-    while (home->forks == forks)
-        pool_run(p->pool, 1);
+    kill_until_forked(p);
     pooling_free(p);
     CU_ASSERT_EQUAL(unburied(), 0);
 }
@@ -335,11 +341,7 @@ static void who_is_being_forked_when_the_pool_ends_is_buried(void)
     for (int round = 0; round < 5; round++) {
         struct pooling *p = pooling_open(POOL WORD, NULL);
         CU_ASSERT(pooling_wait_ready(p, 1));
-        const struct crew *home = p->pool->now->home;
-        uint64_t forks = home->forks;
-        CU_ASSERT(pooling_kill_workers(p) > 0);
-        while (home->forks == forks)
-            pool_run(p->pool, 1);
+        kill_until_forked(p);
         pooling_free(p);
         orphans += unburied();
     }
