@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/option.h"
 #include "cli/conf_show.h"
-#include "cli/trust.h"
+#include "mail/trust.h"
 #include "verdict/scl.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "cli/conf_show.h"
 
 #include "base/option.h"
-#include "cli/trust.h"
+#include "mail/trust.h"
 
 #include <string.h>
 

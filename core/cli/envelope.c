@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/escape.h"
-#include "cli/trust.h"
+#include "mail/trust.h"
 
 #include <assay/plugin.h>
 

@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-/* `networks`: see cli/trust.h.  A new session, yours. */
+/* `networks`: see mail/trust.h.  A new session, yours. */
 bool envelope_session(const struct scan_args *args, const GArray *networks,
                       struct session **out, GError **error);
 

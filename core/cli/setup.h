@@ -33,7 +33,7 @@ struct setup_how {
 struct setup {
     struct conf *conf;
     struct limits limits;
-    GArray *networks; /* cli/trust.h */
+    GArray *networks; /* mail/trust.h */
     struct policy *policy;
     /* Classes are read with class_options_read(), and known to be right. */
     struct pool_options pool;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/envelope.h"
 #include "cli/scan_args.h"
-#include "cli/trust.h"
+#include "mail/trust.h"
 #include "unit.h"
 
 #include <assay/plugin.h>

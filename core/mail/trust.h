@@ -5,8 +5,8 @@
  *     [session]
  *     trusted_networks = 127.0.0.0/8, ::1/128, 192.0.2.0/24
  */
-#ifndef CLI_TRUST_H
-#define CLI_TRUST_H
+#ifndef MAIL_TRUST_H
+#define MAIL_TRUST_H
 
 #include "base/conf.h"
 #include "base/option.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/trust.h"
+#include "mail/trust.h"
 
 #include "base/error.h"
 
