@@ -1,45 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/log.h"
+#include "caught.h"
 #include "unit.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-static char caught[65536];
-static int saved_stderr;
-static FILE *instead;
-
-static void catch_begin(void)
-{
-    fflush(stderr);
-    saved_stderr = dup(STDERR_FILENO);
-    instead = tmpfile();
-    dup2(fileno(instead), STDERR_FILENO);
-}
-
-/* What was written to standard error since catch_begin. */
-static const char *catch_end(void)
-{
-    fflush(stderr);
-    dup2(saved_stderr, STDERR_FILENO);
-    close(saved_stderr);
-    rewind(instead);
-    size_t n = fread(caught, 1, sizeof caught - 1, instead);
-    caught[n] = '\0';
-    fclose(instead);
-    return caught;
-}
 
 static const char *log_one(enum log_level level, const char *value)
 {
-    catch_begin();
+    caught_begin();
     struct log_event event;
     log_begin(&event, level, "scan");
     log_text(&event, "id", value);
     log_number(&event, "ms", -41);
     log_end(&event);
-    return catch_end();
+    return caught_end();
 }
 
 static void an_event_is_one_line_of_key_value(void)
@@ -84,14 +58,14 @@ static void a_long_value_is_cut_and_a_full_line_ends_whole(void)
 {
     char value[3000];
     memset(value, 'v', sizeof value);
-    catch_begin();
+    caught_begin();
     struct log_event event;
     log_begin(&event, LOG_LEVEL_ERROR, "scan");
     for (unsigned i = 0; i < 10; i++)
         log_bytes(&event, "key", value, sizeof value);
     log_number(&event, "ms", 1);
     log_end(&event);
-    const char *line = catch_end();
+    const char *line = caught_end();
     CU_ASSERT(strlen(line) <= 4096);
     CU_ASSERT_PTR_NOT_NULL(strstr(line, "vvv... key=v"));
     /* Pairs that do not fit are left out; a short one still fits. */
@@ -102,12 +76,12 @@ static void messages_of_glib_go_through_the_log(void)
 {
     log_catch_glib();
     log_catch_glib();
-    catch_begin();
+    caught_begin();
     g_log("gmime", G_LOG_LEVEL_WARNING, "odd \n header");
     g_log_structured("lib", G_LOG_LEVEL_CRITICAL, "MESSAGE", "worse %d", 1);
     g_log("gmime", G_LOG_LEVEL_DEBUG, "not wanted");
     CU_ASSERT_STRING_EQUAL(
-        catch_end(),
+        caught_end(),
         "level=warning event=library domain=gmime text=\"odd \\x0A header\"\n"
         "level=error event=library domain=lib text=\"worse 1\"\n");
 }
