@@ -33,7 +33,7 @@ void fault_free(void *p);
 
 /* Is there one of the same plugin?  Of core: of the same kind. */
 bool fault_is_among(const struct fault *fault, const GPtrArray *faults);
-/* "clamav: its self-test was ended by SIGSEGV".  Yours. */
+/* "clamav: died in its self-test: ended by SIGSEGV".  Yours. */
 char *fault_words(const struct fault *fault);
 void fault_log(const struct fault *fault, uint64_t generation);
 

@@ -20,6 +20,7 @@ struct selftest {
     struct crew *crew;
     enum selftest_state state;
     bool has_greeted; /* its first worker */
+    unsigned outside; /* workers killed from outside in the middle of a test */
     GArray *skip; /* uint32_t, places in its plan: what has killed a worker */
 };
 
@@ -180,17 +181,20 @@ void selftests_died(struct selftests *tests, const struct crew *crew,
 {
     struct selftest *test = test_of(tests, crew);
     g_autofree char *how = death_text(death);
-    g_autofree char *text = g_strdup_printf("its self-test was %s", how);
+    g_autofree char *text = g_strdup_printf("died in its self-test: %s", how);
     int place = place_of(crew, death->scanner);
     test->state = SELFTEST_WAITING;
-    /* A zygote that was lost is not the test's doing. */
-    if (death->scanner == NULL && death->cause == DEATH_OUTSIDE)
+    /* Whoever killed it, or its zygote, the plugin on duty did not; but one that is
+     * hit each time has a part in it. */
+    if (death->cause == DEATH_OUTSIDE &&
+        (death->scanner == NULL || ++test->outside <= TRIAL_OUTSIDE_MAX))
         return;
     admission_fault(tests->admission, FAULT_SELF_TEST, death->scanner, text);
     if (place < 0 || test->skip->len >= crew->scanner_n)
         test->state = SELFTEST_OVER;
     else
         g_array_append_val(test->skip, place);
+    test->outside = 0;
 }
 
 static void clear_test(void *p)

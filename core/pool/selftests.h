@@ -8,8 +8,10 @@
  *     WAITING ── a worker is ready ──► PLACED ── answered ──► OVER
  *        ▲ │                             │                     ▲
  *        │ └── none stays alive ─────────┼─────────────────────┤
- *        └────── died in plugin X: ──────┴── died in core, or ─┘
- *                again without X             nobody is left
+ *        ├────── died in plugin X: ──────┴── died in core, or ─┘
+ *        │       again without X             nobody is left
+ *        └────── killed from outside: the same again, TRIAL_OUTSIDE_MAX times; then
+ *                it counts as died in X
  */
 #ifndef POOL_SELFTESTS_H
 #define POOL_SELFTESTS_H

@@ -23,7 +23,7 @@ enum {
     CANCEL_ONE_IN = 40, /* messages */
     AGAIN_ONE_IN = 8,   /* is the one before once more, to be awaited with it */
     RELOAD_S = 20, /* between two reloads; in a short run it is a part of it */
-    RELOAD_MOST_S = 60 /* a run goes on so long for its first one */
+    RELOAD_MOST_S = 60 /* a run goes on so long for the first that works */
 };
 
 static const uint64_t second_ns = 1000000000;
@@ -40,7 +40,6 @@ struct run {
     struct mail *last;
     uint64_t answered_ns; /* the last answer */
     uint64_t reload_ns;   /* the next reload */
-    unsigned reload_n;    /* those that are over, however */
     bool is_over;         /* what is answered from now on is lost */
 };
 
@@ -151,7 +150,6 @@ static void disturb_one(struct run *run)
 static void on_reloaded(void *self, bool is_done, const char *why)
 {
     struct run *run = self;
-    run->reload_n++;
     run->torture->tally.reloads += is_done;
     if (!is_done)
         fprintf(stderr, "torture: not reloaded: %s\n", why);
@@ -196,11 +194,12 @@ static void tell_progress(const struct run *run, uint64_t begun_ns,
             g_hash_table_size(run->open));
 }
 
-/* Is the torture to go on?  There is no run without a reload. */
+/* Is the torture to go on?  There is no run without a reload: one that the killer has
+ * spoiled is tried again, when nobody is killed any more. */
 static bool goes_on(const struct run *run, uint64_t end_ns, uint64_t now_ns)
 {
-    return now_ns < end_ns ||
-           (run->reload_n == 0 && now_ns < end_ns + RELOAD_MOST_S * second_ns);
+    return now_ns < end_ns || (run->torture->tally.reloads == 0 &&
+                               now_ns < end_ns + RELOAD_MOST_S * second_ns);
 }
 
 static bool torment(struct run *run, GError **error)
@@ -220,7 +219,7 @@ static bool torment(struct run *run, GError **error)
                 disturb_one(run);
         }
         pool_run(run->pool, 20);
-        if (is_on)
+        if (now_ns < end_ns)
             killer_look(&run->killer, oldest_ns(run, now_ns), now_ns);
         if (is_on && !reload_sometimes(run, now_ns, error))
             return false;

@@ -3,7 +3,7 @@
  * Generations of a real pool: a new one takes over without a message being lost, a bad
  * one is turned away.
  */
-#include "pool/pool.h"
+#include "pool/inside.h"
 #include "pooled.h"
 #include "unit.h"
 
@@ -11,6 +11,7 @@
 
 #include <glib/gstdio.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -189,11 +190,79 @@ static void one_that_dies_in_its_self_test_is_turned_away(void)
     struct pooled *p = open_good(GOOD);
     reload_loaded(p, GOOD "[plugin ill]\nfile = @/self_test_dies.so\n"
                           "class = main\n");
-    expect_refused(p, "ill: its self-test was ended by SIGSEGV");
+    expect_refused(p, "ill: died in its self-test: ended by SIGSEGV");
     reload_loaded(p, GOOD "[plugin ill]\nfile = @/self_test_dies.so\n");
-    expect_refused(p, "ill: its self-test was ended by SIGSEGV");
+    expect_refused(p, "ill: died in its self-test: ended by SIGSEGV");
     g_free(pooled_log_end());
     expect_whole(p);
+    pooled_free(p);
+}
+
+#define SLEEPY GOOD "[plugin sleepy]\nfile = @/self_test_sleeps.so\nclass = "
+
+/* A worker of the coming generation that is in a plugin's self-test right now. */
+static struct seat *seat_in_test(const struct pooled *p)
+{
+    const struct generation *coming = p->pool->coming;
+    for (unsigned i = 0; coming != NULL && i < coming->crews->len; i++) {
+        const struct crew *crew = coming->crews->pdata[i];
+        for (unsigned k = 0; k < crew->seat_n; k++) {
+            struct seat *seat = &crew->seats[k].seat;
+            const struct crumb *crumb = &seat->tray.head->crumb;
+            int slot = seat->state == SEAT_READY ? seat_oldest(seat) : -1;
+            if (slot >= 0 && seat->loads[slot].task == TRAY_SELF_TEST &&
+                atomic_load(&crumb->ticket) != 0 &&
+                atomic_load(&crumb->scanner) != 0)
+                return seat;
+        }
+    }
+    return NULL;
+}
+
+/* Reloads, and kills the first `most` workers that it sees in a self-test.  So many
+ * there were. */
+static unsigned reload_killed(struct pooled *p, const char *conf, unsigned most)
+{
+    pid_t last = 0;
+    unsigned kills = 0;
+    CU_ASSERT_FATAL(pooled_reload(p, conf));
+    for (unsigned i = 0; i < MOST_MS / 10 && !p->is_reloaded; i++) {
+        const struct seat *seat = seat_in_test(p);
+        if (seat != NULL && seat->pid != last && kills < most) {
+            last = seat->pid;
+            kills += kill(last, SIGKILL) == 0;
+        }
+        pooled_for(p, FLIGHT, 5);
+    }
+    CU_ASSERT(pooled_drain(p));
+    CU_ASSERT(p->is_reloaded);
+    return kills;
+}
+
+static void whom_somebody_else_kills_in_its_self_test_is_tested_again(void)
+{
+    pooled_log_begin();
+    struct pooled *p = open_good(GOOD);
+    CU_ASSERT_EQUAL(reload_killed(p, SLEEPY "main\n", 1), 1);
+    expect_taken(p, 2);
+    CU_ASSERT_EQUAL(reload_killed(p, SLEEPY "alone\n", TRIAL_OUTSIDE_MAX),
+                    TRIAL_OUTSIDE_MAX);
+    expect_taken(p, 3);
+    expect_whole(p);
+    g_free(pooled_log_end());
+    pooled_free(p);
+}
+
+static void whose_self_test_is_killed_each_time_is_turned_away(void)
+{
+    pooled_log_begin();
+    struct pooled *p = open_good(GOOD);
+    CU_ASSERT_EQUAL(reload_killed(p, SLEEPY "alone\n", 100),
+                    TRIAL_OUTSIDE_MAX + 1);
+    expect_refused(p, "sleepy: died in its self-test: its process was killed "
+                      "from outside");
+    expect_whole(p);
+    g_free(pooled_log_end());
     pooled_free(p);
 }
 
@@ -373,6 +442,8 @@ UNIT_MAIN("pool_reload", UNIT(a_new_generation_takes_over_without_loss),
           UNIT(of_several_that_wait_the_last_is_done),
           UNIT(one_that_fails_its_self_test_is_turned_away),
           UNIT(one_that_dies_in_its_self_test_is_turned_away),
+          UNIT(whom_somebody_else_kills_in_its_self_test_is_tested_again),
+          UNIT(whose_self_test_is_killed_each_time_is_turned_away),
           UNIT(an_optional_one_may_be_ill),
           UNIT(what_was_ill_before_keeps_nobody_out),
           UNIT(one_that_cannot_be_loaded_is_turned_away),
