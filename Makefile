@@ -52,7 +52,7 @@ include $(wildcard plugins/*/plugin.mk)
 
 CORE_PKGS := glib-2.0 gmime-3.0 libcrypto jansson libseccomp
 CORE_LIBS := -lmagic -lm
-CORE_SRC  := $(filter-out core/cli/%,$(wildcard core/*/*.c))
+CORE_SRC  := $(filter-out core/cli/% core/daemon/main.c,$(wildcard core/*/*.c))
 CLI_SRC   := $(wildcard core/cli/*.c)
 UNIT_SRC  := $(wildcard tests/unit/test_*.c)
 UNIT_HELP := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))

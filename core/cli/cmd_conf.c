@@ -2,7 +2,7 @@
 #include "cli/cmd.h"
 #include "cli/conf_show.h"
 #include "cli/output.h"
-#include "cli/setup.h"
+#include "daemon/setup.h"
 
 #include <glib.h>
 

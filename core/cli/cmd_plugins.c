@@ -4,7 +4,7 @@
 #include "cli/output.h"
 #include "cli/plugins_view.h"
 #include "cli/self_test.h"
-#include "cli/setup.h"
+#include "daemon/setup.h"
 
 #include <glib.h>
 

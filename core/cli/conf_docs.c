@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/option.h"
 #include "cli/conf_show.h"
-#include "mail/trust.h"
+#include "daemon/sections.h"
 #include "verdict/scl.h"
 
 #include <string.h>
@@ -96,34 +96,12 @@ static void append_plugins(GString *to, enum conf_docs_form form,
 
 void conf_docs(const struct setup *setup, enum conf_docs_form form, GString *to)
 {
-    const struct part {
-        const char *title;
-        const char *intro;
-        const struct assay_option *const *table;
-    } parts[] = {
-        {"limits", "Bounds on hostile input, for a whole message.",
-         limits_options},
-        {"session", "What is known about who sends.", trust_options},
-        {"verdict", "From evidence to spam confidence levels and thresholds.",
-         verdict_options},
-        {"policy", "Which kind of finding leads to which action.",
-         policy_options},
-        {"pool",
-         "Worker processes: how many, what they may use, when a plugin "
-         "is left out.",
-         pool_options_table},
-        {"class NAME",
-         "What differs for the workers of one class; class main "
-         "runs the scans.",
-         class_options_table},
-        {"plugin NAME", "What every plugin's section may set.",
-         host_section_options},
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
-        append_title(to, form, parts[i].title, parts[i].intro);
-        append_options(to, form, parts[i].table);
-        if (parts[i].table == verdict_options)
+    for (const struct section_kind *k = section_kinds; k->kind != NULL; k++) {
+        g_autofree char *title =
+            g_strconcat(k->kind, k->is_single ? "" : " NAME", NULL);
+        append_title(to, form, title, k->intro);
+        append_options(to, form, k->table);
+        if (k->table == verdict_options)
             append_scl(to, form);
     }
     append_plugins(to, form, setup->host);

@@ -2,7 +2,7 @@
 #include "cli/conf_show.h"
 
 #include "base/option.h"
-#include "mail/trust.h"
+#include "daemon/sections.h"
 
 #include <string.h>
 
@@ -161,18 +161,13 @@ void conf_show(const struct setup *setup, GString *to)
 {
     const struct conf *conf = setup->conf;
     g_string_append_printf(to, "# In force by %s\n", conf->path);
-    append_core(to, setup, conf_find(conf, "limits", NULL), "limits",
-                limits_options);
-    append_core(to, setup, conf_find(conf, "session", NULL), "session",
-                trust_options);
-    append_core(to, setup, conf_find(conf, "verdict", NULL), "verdict",
-                verdict_options);
-    append_core(to, setup, conf_find(conf, "policy", NULL), "policy",
-                policy_options);
-    append_named(to, setup, "policy", policy_options);
-    append_core(to, setup, conf_find(conf, "pool", NULL), "pool",
-                pool_options_table);
-    append_named(to, setup, "class", class_options_table);
+    for (const struct section_kind *k = section_kinds; k->kind != NULL; k++) {
+        if (k->is_single)
+            append_core(to, setup, conf_find(conf, k->kind, NULL), k->kind,
+                        k->table);
+        if (k->is_named && k->table != host_section_options)
+            append_named(to, setup, k->kind, k->table);
+    }
     for (unsigned i = 0; i < setup->host->instances->len; i++)
         append_instance(to, setup,
                         g_ptr_array_index(setup->host->instances, i));

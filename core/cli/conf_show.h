@@ -5,7 +5,7 @@
 #ifndef CLI_CONF_SHOW_H
 #define CLI_CONF_SHOW_H
 
-#include "cli/setup.h"
+#include "daemon/setup.h"
 
 #include <glib.h>
 

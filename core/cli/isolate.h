@@ -9,9 +9,9 @@
 #define CLI_ISOLATE_H
 
 #include "cli/answer.h"
-#include "cli/control.h"
 #include "cli/jobs.h"
 #include "cli/view.h"
+#include "daemon/control.h"
 #include "pool/pool.h"
 
 #include <glib.h>

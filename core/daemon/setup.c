@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/setup.h"
+#include "daemon/setup.h"
 
 #include "base/error.h"
 #include "base/escape.h"
+#include "daemon/sections.h"
 #include "mail/trust.h"
 
 #include <stdio.h>
@@ -10,12 +11,6 @@
 #include <unistd.h>
 
 static const char installed_config[] = "/etc/assay/plugins.conf";
-
-/* Section kinds there are, and those of them that may have names. */
-static const char *const kinds[] = {
-    "limits", "session", "verdict", "policy", "pool", "class", "plugin", NULL,
-};
-static const char *const named_kinds[] = {"policy", "class", "plugin", NULL};
 
 char *setup_find_config(GError **error)
 {
@@ -45,34 +40,62 @@ static void take(GPtrArray *errors, GError *error)
     g_error_free(error);
 }
 
-static bool is_known_kind(const char *kind)
+/* "[limits], [session] and [plugin NAME]". */
+static void append_kinds(GString *line)
 {
-    return g_strv_contains(kinds, kind);
+    for (const struct section_kind *k = section_kinds; k->kind != NULL; k++) {
+        if (k != section_kinds)
+            g_string_append(line, k[1].kind == NULL ? " and " : ", ");
+        g_string_append_printf(line, k->is_single ? "[%s]" : "[%s NAME]",
+                               k->kind);
+    }
+}
+
+static const char *nearest_kind(const char *given)
+{
+    const char *names[32] = {NULL};
+    for (size_t i = 0; section_kinds[i].kind != NULL; i++) {
+        g_assert(i + 1 < G_N_ELEMENTS(names));
+        names[i] = section_kinds[i].kind;
+    }
+    return option_nearest(given, names);
 }
 
 static void check_section(const struct conf *conf, const struct conf_section *s,
                           GPtrArray *errors)
 {
+    const struct section_kind *kind = section_kind_find(s->kind);
     g_autoptr(GString) line = g_string_new(NULL);
     g_string_printf(line, "%s:%u: [%s", conf->path, s->line, s->kind);
     if (s->name != NULL)
         g_string_append_printf(line, " %s", s->name);
     g_string_append(line, "]: ");
-    if (!is_known_kind(s->kind)) {
-        const char *near = option_nearest(s->kind, kinds);
+    if (kind == NULL) {
+        const char *near = nearest_kind(s->kind);
         g_string_append(line, "no such section; ");
-        if (near != NULL)
+        if (near != NULL) {
             g_string_append_printf(line, "nearest is [%s]", near);
-        else
-            g_string_append(line, "there are [limits], [session], [verdict], "
-                                  "[policy], [pool], [class NAME] and "
-                                  "[plugin NAME]");
-    } else if (s->name != NULL && !g_strv_contains(named_kinds, s->kind)) {
+        } else {
+            g_string_append(line, "there are ");
+            append_kinds(line);
+        }
+    } else if (s->name != NULL && !kind->is_named) {
         g_string_append_printf(line, "has no name: write [%s]", s->kind);
     } else {
         return;
     }
     g_ptr_array_add(errors, g_strdup(line->str));
+}
+
+static void check_table(const struct conf *conf,
+                        const struct section_kind *kind, GPtrArray *errors)
+{
+    struct option_set *set = NULL;
+    GError *error = NULL;
+    if (!option_set_new(kind->table, conf, conf_find(conf, kind->kind, NULL),
+                        NULL, &set, &error))
+        take(errors, error);
+    option_set_free(set);
 }
 
 static void read_limits(struct setup *setup, GPtrArray *errors)
@@ -187,6 +210,9 @@ static void read_sections(const struct setup_how *how, struct setup *setup,
     if (!policy_new(setup->conf, &setup->policy, &error))
         take(errors, g_steal_pointer(&error));
     read_pool(setup, errors);
+    for (const struct section_kind *k = section_kinds; k->kind != NULL; k++)
+        if (k->is_read_later)
+            check_table(setup->conf, k, errors);
     if (!how->is_isolated)
         open_host(how, setup, errors);
 }

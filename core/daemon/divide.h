@@ -7,10 +7,10 @@
  *     front     [pool] front_user, and may read every file: those that root named
  *     workers   [pool] user, or that of their class
  */
-#ifndef CLI_DIVIDE_H
-#define CLI_DIVIDE_H
+#ifndef DAEMON_DIVIDE_H
+#define DAEMON_DIVIDE_H
 
-#include "cli/setup.h"
+#include "daemon/setup.h"
 #include "pool/operator.h"
 #include "pool/parent.h"
 

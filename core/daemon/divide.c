@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/divide.h"
+#include "daemon/divide.h"
 
 #include "base/error.h"
 #include "base/log.h"

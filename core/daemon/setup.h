@@ -6,8 +6,8 @@
  * so that they can be mended in one go.  A plugin at fault is not an error but a
  * refusal of the host (host/host.h).
  */
-#ifndef CLI_SETUP_H
-#define CLI_SETUP_H
+#ifndef DAEMON_SETUP_H
+#define DAEMON_SETUP_H
 
 #include "base/conf.h"
 #include "base/limits.h"

@@ -9,10 +9,10 @@
  * Policy and thresholds stay those that the scan began with: all its answers are
  * judged alike.
  */
-#ifndef CLI_CONTROL_H
-#define CLI_CONTROL_H
+#ifndef DAEMON_CONTROL_H
+#define DAEMON_CONTROL_H
 
-#include "cli/setup.h"
+#include "daemon/setup.h"
 #include "pool/operator.h"
 #include "pool/parent.h"
 #include "pool/pool.h"
@@ -29,7 +29,7 @@ struct control {
     unsigned workers;     /* so many; 0: as the configuration says */
     const struct resolver *resolver;
     bool is_watched; /* reload when files change, where [pool] watch says so */
-    struct parent *parent; /* NULL: none (cli/divide.h) */
+    struct parent *parent; /* NULL: none (daemon/divide.h) */
     struct pool *pool;
     struct operator_socket *socket;
     uint64_t request; /* who waits for a reload, where is_asked */

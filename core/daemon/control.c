@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/control.h"
+#include "daemon/control.h"
 
 #include "base/clock.h"
 #include "base/error.h"

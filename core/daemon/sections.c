@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/sections.h"
+
+#include "base/limits.h"
+#include "host/host.h"
+#include "mail/trust.h"
+#include "pool/options.h"
+#include "verdict/policy.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct section_kind section_kinds[] = {
+    {.kind = "limits",
+     .intro = "Bounds on hostile input, for a whole message.",
+     .table = limits_options,
+     .is_single = true},
+    {.kind = "session",
+     .intro = "What is known about who sends.",
+     .table = trust_options,
+     .is_single = true},
+    {.kind = "verdict",
+     .intro = "From evidence to spam confidence levels and thresholds.",
+     .table = verdict_options,
+     .is_single = true},
+    {.kind = "policy",
+     .intro = "Which kind of finding leads to which action.",
+     .table = policy_options,
+     .is_single = true,
+     .is_named = true},
+    {.kind = "pool",
+     .intro = "Worker processes: how many, what they may use, when a plugin "
+              "is left out.",
+     .table = pool_options_table,
+     .is_single = true},
+    {.kind = "class",
+     .intro = "What differs for the workers of one class; class main "
+              "runs the scans.",
+     .table = class_options_table,
+     .is_named = true},
+    {.kind = "plugin",
+     .intro = "What every plugin's section may set.",
+     .table = host_section_options,
+     .is_named = true},
+    {.kind = NULL},
+};
+
+const struct section_kind *section_kind_find(const char *kind)
+{
+    for (const struct section_kind *k = section_kinds; k->kind != NULL; k++)
+        if (strcmp(k->kind, kind) == 0)
+            return k;
+    return NULL;
+}
