@@ -63,14 +63,20 @@ TORTURE_SRC := $(wildcard tests/torture/*.c)
 BAD_SRC   := $(wildcard tests/plugins/*.c)
 BAD_CPP   := $(wildcard tests/plugins/*.cpp)
 
-# Debian packages: to build, to test, to benchmark.  A mail server is none of them, since
-# it would take the place of the machine's own: tests use Postfix where it is installed.
+# Debian packages: to build, to test, to benchmark.  Tests put Postfix, Sendmail and
+# Dovecot around assayd.  Postfix would take the place of the machine's own mail server,
+# so it is installed only where there is none; Sendmail is unpacked into build/mta, which
+# wants its libraries only.
+MAIL_SERVER = $(shell dpkg-query -S /usr/sbin/sendmail 2>/dev/null)
+MTA_DEBS = $(if $(filter-out postfix: /usr/sbin/sendmail,$(MAIL_SERVER)),,postfix) \
+	dovecot-lmtpd dovecot-sieve \
+	m4 openssl libdb5.3 libldap-2.5-0 liblockfile1 libnsl2 libsasl2-2 libwrap0
 DEBS := gcc g++ make pkg-config libglib2.0-dev libgmime-3.0-dev libmagic-dev \
 	libssl-dev libjansson-dev libseccomp-dev $(foreach p,$(PLUGINS),$($(p)_DEBS))
-DEBS_TEST  := libcunit1-dev clang clang-tidy clang-format cppcheck valgrind jq \
+DEBS_TEST  = libcunit1-dev clang clang-tidy clang-format cppcheck valgrind jq \
 	libclang-rt-14-dev clamav-testfiles zip mandoc \
-	libarchive-tools xz-utils time
-DEBS_BENCH := clamav-daemon $(if $(shell command -v npm),,npm)
+	libarchive-tools xz-utils time $(MTA_DEBS)
+DEBS_BENCH := clamav-daemon clamav-milter rspamd libmilter-dev $(if $(shell command -v npm),,npm)
 
 # --- flags ----------------------------------------------------------------------
 
@@ -115,6 +121,7 @@ FB := build/fuzz
 FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(FB)/%)
 HOSTILE  := $(B)/hostile_worker $(B)/hostile_seat
 MILTER   := $(B)/milter_echo $(B)/milter_post
+MTA      := $(B)/mta/say
 BAD_SO   := $(BAD_SRC:tests/plugins/%.c=$(B)/bad/%.so) \
 	$(BAD_CPP:tests/plugins/%.cpp=$(B)/bad/%.so)
 BAD_H    := $(wildcard tests/plugins/*.h) sdk/include/assay/plugin.h
@@ -208,6 +215,11 @@ $(MILTER): $(B)/milter_%: $(B)/obj/tests/milter/%.o $(B)/obj/tests/unit/echo.o $
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) -ldl
 
+# Clients of a real MTA.
+$(MTA): $(B)/mta/%: $(B)/obj/tests/mta/%.o $(B)/obj/tests/mta/smtp.o $(B)/libassay.a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) -lssl -ldl
+
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 # --- setting up ------------------------------------------------------------------
@@ -245,7 +257,7 @@ check: deps
 unit: $(UNIT_BIN) all $(BAD_SO) $(B)/torture
 	$(Q)for t in $(UNIT_BIN); do ASSAY_BUILD=$(B) $$t || exit 1; done
 
-test: unit $(HOSTILE) $(MILTER)
+test: unit $(HOSTILE) $(MILTER) $(MTA)
 	$(Q)for t in $(sort $(wildcard tests/run/*.sh)); do \
 		printf '  RUN     %s\n' $$t; ASSAY_BUILD=$(B) sh $$t || exit 1; done
 
@@ -292,7 +304,9 @@ BENCH_BIN := $(BENCH_SRC:tests/bench/%.c=$(B)/bench/%)
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(call obj,$(BENCH_HELP)) $(B)/libassay.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) \
-		$(call libs,libclamav) -lpthread -ldl
+		$(call libs,libclamav) $(BENCH_LIBS) -lpthread -ldl
+$(B)/bench/bench_smtp: $(B)/obj/tests/mta/smtp.o
+$(B)/bench/bench_accept: private BENCH_LIBS = -lmilter
 
 bench: deps-bench
 	$(Q)$(MAKE) --no-print-directory all bench-programs

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory of a process and all below it.
+ * What a process and all below it take.
  */
 #ifndef BENCH_FAMILY_H
 #define BENCH_FAMILY_H
@@ -9,5 +9,8 @@
 
 /* Private and shared resident memory in KiB: what several share is counted once (PSS). */
 long family_kib(pid_t root);
+
+/* Processor seconds so far, of those that live and of children they have waited for. */
+double family_cpu_s(pid_t root);
 
 #endif
