@@ -38,7 +38,6 @@ static const struct bad table[] = {
     {.name = "stop_hangs", .outcome = BAD_WELL},
     {.name = "create_dies", .outcome = BAD_REFUSED},
     {.name = "self_test_dies", .outcome = BAD_WELL},
-    {.name = "self_test_sleeps", .outcome = BAD_WELL},
     {.name = "start_dies", .outcome = BAD_DOWN},
     {.name = "start_sleeps", .outcome = BAD_DOWN, .is_slow = true},
 };
