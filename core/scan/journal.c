@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAGIC 0x0a314a41u /* "AJ1\n" */
+#define MAGIC 0x0a324a41u /* "AJ2\n" */
 
 enum {
     SCANNERS_MAX = 4096,
@@ -23,6 +23,7 @@ static struct journal *journal_new(void)
     journal->wishes = wishes_new();
     journal->index = g_hash_table_new(wish_hash, wish_same);
     journal->children = g_array_new(false, false, sizeof(struct journal_child));
+    journal->groups = g_array_new(false, false, sizeof(uint32_t));
     journal->entries = g_byte_array_new();
     return journal;
 }
@@ -35,8 +36,18 @@ void journal_free(struct journal *journal)
     g_ptr_array_unref(journal->scanners);
     g_ptr_array_unref(journal->wishes);
     g_array_unref(journal->children);
+    g_array_unref(journal->groups);
     g_byte_array_unref(journal->entries);
     g_free(journal);
+}
+
+static void pack_end(const struct journal *journal, struct packer *to)
+{
+    pack_u32(to, journal->until);
+    pack_raw(to, journal->session, DIGEST_SIZE);
+    pack_u32(to, journal->groups->len);
+    for (unsigned i = 0; i < journal->groups->len; i++)
+        pack_u32(to, g_array_index(journal->groups, uint32_t, i));
 }
 
 void journal_pack(const struct journal *journal, struct packer *to)
@@ -48,6 +59,7 @@ void journal_pack(const struct journal *journal, struct packer *to)
     pack_u32(to, journal->anew);
     pack_u32(to, journal->differs);
     pack_u32(to, journal->differs_at);
+    pack_end(journal, to);
     pack_u32(to, journal->scanners->len);
     for (unsigned i = 0; i < journal->scanners->len; i++)
         pack_text(to, journal->scanners->pdata[i]);
@@ -65,6 +77,27 @@ void journal_pack(const struct journal *journal, struct packer *to)
         pack_raw(to, journal->entries->data, journal->entries->len);
 }
 
+/* Where it ended, if it does not wait. */
+static void read_end(struct unpacker *from, struct journal *journal)
+{
+    journal->until = unpack_u32(from);
+    const uint8_t *digest = unpack_raw(from, DIGEST_SIZE);
+    if (digest != NULL)
+        memcpy(journal->session, digest, DIGEST_SIZE);
+    uint32_t n = unpack_count(from, INT32_MAX, 4);
+    uint32_t last = 0;
+    for (uint32_t i = 0; i < n && !from->is_bad; i++) {
+        uint32_t rcpts = unpack_u32(from);
+        if (rcpts <= last)
+            unpack_refuse(from);
+        last = rcpts;
+        g_array_append_val(journal->groups, rcpts);
+    }
+    if (journal->until > ASSAY_STAGE_RCPT ||
+        (journal->until == ASSAY_STAGE_RCPT && n == 0))
+        unpack_refuse(from);
+}
+
 static void read_head(struct unpacker *from, struct journal *journal)
 {
     if (unpack_u32(from) != MAGIC)
@@ -75,6 +108,7 @@ static void read_head(struct unpacker *from, struct journal *journal)
     journal->anew = unpack_u32(from);
     journal->differs = unpack_u32(from);
     journal->differs_at = unpack_u32(from);
+    read_end(from, journal);
     uint32_t n = unpack_count(from, SCANNERS_MAX, 4);
     for (uint32_t i = 0; i < n; i++)
         g_ptr_array_add(journal->scanners, unpack_string(from, NAME_MAX_BYTES));

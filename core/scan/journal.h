@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The way to where a scan waits, as bytes: any process that knows the message and has
- * the same scanners can take it up from there.
+ * The way to where a scan waits or has ended early, as bytes: any process that knows the
+ * message and has the same scanners can take it up from there.
  *
  * A scan that waits for answers need not hold a worker.  It ends *suspended*
  * (struct scan_input.may_suspend) with a journal: what each task that was asked had to
@@ -18,18 +18,27 @@
  * Behind the last entry the scan goes on as any other.  Its result is the one that it
  * would have come to without waiting, but for times.
  *
+ * A scan of the session's stages alone (struct scan_input.until) ends with a journal
+ * too, and another one that knows more of the session (the next recipient, the whole
+ * message) goes on behind it: what was said at CONNECT is neither asked nor lost again.
+ * Such a journal tells after which stage it ended, of which session (a digest of what
+ * these stages are about: address and name of the client, its HELO, the reverse-path,
+ * the recipients so far), and how the recipients came: those that one scan asked about
+ * waited for each other's answers, and do so when they are played.
+ *
  * Nothing is mixed from two scans: when an entry is not for the question that is asked
- * (scanner, stage, object, recipient, round), or children are not those they were (size
- * and digest), the journal is refused and the scan begins anew with nothing but the
+ * (scanner, stage, object, recipient, round), when the session is another one, or children
+ * are not those they were (size and digest), the journal is refused and the scan begins anew with nothing but the
  * answers; a scanner whose children differed has then `failed`.
  *
  * Journals come out of workers that plugins may have taken over.  Nothing that is in
  * one can do more than a plugin could; journal_unpack checks its form, the scan each
  * entry when its turn comes.
  *
- * Format (base/pack.h): u32 "AJ1\n", i64 now, u64 deadline, u64 ns so far, u32 begun
- * anew, u32 scanner and u32 object whose children differed (UINT32_MAX: none), count of
- * texts: scanners, wishes (scan/wishes.h), count of {u32 id, u64 size, 32 bytes digest}:
+ * Format (base/pack.h): u32 "AJ2\n", i64 now, u64 deadline, u64 ns so far, u32 begun
+ * anew, u32 scanner and u32 object whose children differed (UINT32_MAX: none), u32 stage
+ * after which it ended (0: it waits), 32 bytes digest of the session, count of u32:
+ * recipients there were each time it ended at RCPT, count of texts: scanners, wishes (scan/wishes.h), count of {u32 id, u64 size, 32 bytes digest}:
  * children, count of entries {u32 scanner, u32 stage, u32 object (UINT32_MAX: none),
  * i32 rcpt, u32 round, u64 ns, bytes tape (scan/tape.h)}.
  */
@@ -74,6 +83,10 @@ struct journal {
     /* Scanner whose children differed, and object; JOURNAL_NONE: nothing to tell. */
     uint32_t differs;
     uint32_t differs_at;
+    uint32_t until;               /* the last stage that is over; 0: it waits */
+    uint8_t session[DIGEST_SIZE]; /* what those stages are about; 0: zeros */
+    GArray
+        *groups; /* uint32_t, rising: recipients each time it ended at RCPT */
     GPtrArray *scanners; /* char *: of the plan, in its order */
     /* struct wish, in order of first asking; open ones have state 0. */
     GPtrArray *wishes;

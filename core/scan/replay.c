@@ -17,7 +17,17 @@ enum {
 /* A run again may take as long as it did, and this more. */
 #define RERUN_SPARE_NS UINT64_C(100000000)
 
+static const char goes_on[] = "it goes on where this scan ends";
+
 /* --- beginning and end ------------------------------------------------------------- */
+
+/* How many recipients it has been asked about. */
+static uint32_t last_group(const struct journal *journal)
+{
+    const GArray *groups = journal->groups;
+    return groups->len > 0 ? g_array_index(groups, uint32_t, groups->len - 1)
+                           : 0;
+}
 
 /* Are the scanners those of the journal? */
 static bool is_same_plan(const struct scan_plan *plan,
@@ -29,6 +39,17 @@ static bool is_same_plan(const struct scan_plan *plan,
         if (strcmp(journal->scanners->pdata[i], plan->scanners[i]->name) != 0)
             return false;
     return true;
+}
+
+/* One that waits is in the middle of its own. */
+static bool is_same_session(const struct session *session,
+                            const struct journal *journal)
+{
+    uint8_t digest[DIGEST_SIZE];
+    if (journal->until == 0)
+        return true;
+    replay_session(session, journal->until, last_group(journal), digest);
+    return memcmp(digest, journal->session, DIGEST_SIZE) == 0;
 }
 
 static void begin_journal(struct scan *scan, const struct journal *journal)
@@ -49,8 +70,13 @@ static void begin_journal(struct scan *scan, const struct journal *journal)
         return;
     if (!is_same)
         replay->refused = "it is of other scanners";
-    if (replay->record != NULL)
-        pack_raw(&replay->to, journal->entries->data, journal->entries->len);
+    else if (!is_same_session(scan->message->session, journal))
+        replay->refused = "it is of another session";
+    if (replay->record == NULL)
+        return;
+    pack_raw(&replay->to, journal->entries->data, journal->entries->len);
+    g_array_append_vals(replay->groups, journal->groups->data,
+                        journal->groups->len);
     replay->recorded = journal->entry_n;
 }
 
@@ -59,9 +85,11 @@ void replay_begin(struct scan *scan, const struct scan_input *input)
     struct replay *replay = &scan->state->replay;
     replay->differs = JOURNAL_NONE;
     replay->differs_at = JOURNAL_NONE;
-    if (input->may_suspend) {
+    replay->may_suspend = input->may_suspend;
+    if (input->may_suspend || input->until != 0) {
         size_t max = input->journal_max != 0 ? input->journal_max : JOURNAL_MAX;
         replay->record = g_byte_array_sized_new(RECORD_FIRST);
+        replay->groups = g_array_new(false, false, sizeof(uint32_t));
         packer_grow(&replay->to, replay->record, MIN(max, JOURNAL_MAX));
     }
     if (input->journal != NULL)
@@ -73,6 +101,7 @@ void replay_begin(struct scan *scan, const struct scan_input *input)
 void replay_clear(struct replay *replay)
 {
     g_clear_pointer(&replay->record, g_byte_array_unref);
+    g_clear_pointer(&replay->groups, g_array_unref);
 }
 
 void replay_round(struct scan *scan)
@@ -82,11 +111,37 @@ void replay_round(struct scan *scan)
     scan->state->now_ns = replay->is_on ? 0 : clock_mono_ns();
 }
 
+bool replay_ends_group(struct scan *scan, uint32_t rcpts)
+{
+    struct replay *replay = &scan->state->replay;
+    const GArray *groups = replay->is_on ? replay->journal->groups : NULL;
+    if (groups == NULL || replay->group >= groups->len ||
+        g_array_index(groups, uint32_t, replay->group) != rcpts)
+        return false;
+    replay->group++;
+    return true;
+}
+
+void replay_stage_end(struct scan *scan, uint32_t stage, uint32_t rcpts)
+{
+    struct replay *replay = &scan->state->replay;
+    if (!replay->is_on || replay->refused != NULL ||
+        replay->journal->until != stage ||
+        (stage == ASSAY_STAGE_RCPT && last_group(replay->journal) != rcpts))
+        return;
+    if (replay->left > 0) {
+        replay->refused = goes_on;
+        return;
+    }
+    replay->is_on = false;
+    scan->state->now_ns = clock_mono_ns();
+}
+
 void replay_end(struct scan *scan)
 {
     struct replay *replay = &scan->state->replay;
     if (replay->left > 0 && replay->refused == NULL)
-        replay->refused = "it goes on where this scan ends";
+        replay->refused = goes_on;
     if (replay->differs == JOURNAL_NONE || replay->refused != NULL)
         return;
     /* The object that it was about does not come up any more. */

@@ -17,6 +17,7 @@
 
 struct scan;
 struct scan_input;
+struct session;
 struct task;
 
 /* What a scan keeps of it.  Owned by its scan; zeroed is none. */
@@ -30,7 +31,11 @@ struct replay {
     uint32_t differs;    /* as in the journal */
     uint32_t differs_at;
     uint32_t anew;
-    GByteArray *record; /* entries; NULL: the scan may not be suspended */
+    bool may_suspend;
+    uint32_t group; /* place in `groups` of the next one that is to come */
+    /* uint32_t, recipients there were each time it ended at RCPT; NULL: no record */
+    GArray *groups;
+    GByteArray *record; /* entries; NULL: there will be no journal */
     struct packer to;
     uint32_t recorded;
 };
@@ -50,6 +55,18 @@ void replay_answers(struct scan *scan);
 /* Open wishes are left: ends the scan with a journal.  False: it may not, or it is too
  * large. */
 bool replay_suspend(struct scan *scan);
+/* Have those who wrote the journal ended here, behind so many recipients?  Then the
+ * others are not asked together with these. */
+bool replay_ends_group(struct scan *scan, uint32_t rcpts);
+/* A stage of the session is over; RCPT: for so many recipients.  Where the journal ends
+ * what comes is asked as ever. */
+void replay_stage_end(struct scan *scan, uint32_t stage, uint32_t rcpts);
+/* The scan was one up to stage `until` and has ended: its journal, where there can be
+ * one. */
+void replay_stop(struct scan *scan, uint32_t until);
+/* What the stages up to `until` are about, of RCPT the first recipients. */
+void replay_session(const struct session *session, uint32_t until,
+                    uint32_t rcpts, uint8_t out[DIGEST_SIZE]);
 /* The scan has ended: what should have been told and was not. */
 void replay_end(struct scan *scan);
 

@@ -28,20 +28,26 @@ struct scan *scan_new(const struct scan_plan *plan, struct message *message,
     return scan;
 }
 
+/* Is it one that was under way?  One that goes on behind a stage has its own time. */
+static bool is_under_way(const struct scan_input *input)
+{
+    return input->journal != NULL && input->journal->until == 0;
+}
+
 /* When it must be over: absolute from the first round on. */
 static uint64_t deadline_of(const struct scan_input *input, uint64_t latest_ns)
 {
     if (input->deadline_ns != 0)
         return input->deadline_ns;
-    return input->journal != NULL ? MIN(input->journal->deadline_ns, latest_ns)
-                                  : latest_ns;
+    return is_under_way(input) ? MIN(input->journal->deadline_ns, latest_ns)
+                               : latest_ns;
 }
 
 static int64_t now_of(const struct scan_input *input)
 {
     if (input->now_s != 0)
         return input->now_s;
-    return input->journal != NULL ? input->journal->now_s : clock_unix_s();
+    return is_under_way(input) ? input->journal->now_s : clock_unix_s();
 }
 
 static struct scan *begin(const struct scan_plan *plan,
@@ -51,6 +57,7 @@ static struct scan *begin(const struct scan_plan *plan,
     struct scan_state *state = scan->state;
     state->now_ns = clock_mono_ns();
     state->begun_ns = state->now_ns;
+    state->until = input->until;
     scan->deadline_ns =
         deadline_of(input, state->now_ns + plan->limits.max_time_ms * 1000000);
     state->waiting = g_array_new(false, false, sizeof(struct task));
@@ -66,10 +73,13 @@ static struct scan *run_once(const struct scan_plan *plan,
     struct scan_state *state = scan->state;
     scan->ns = input->journal != NULL ? input->journal->ns : 0;
     replay_begin(scan, input);
-    scan_tell_notes(scan);
+    if (input->until == 0)
+        scan_tell_notes(scan);
     scan_stages(scan);
     if (!scan->is_suspended)
         replay_end(scan);
+    if (!scan->is_suspended && input->until != 0)
+        replay_stop(scan, input->until);
     scan->open = scan->is_suspended ? state->open : NULL;
     scan->findings_dropped = state->ledger.dropped;
     writer_clear(&state->writer);
@@ -97,6 +107,7 @@ static struct journal answers_of(const struct journal *journal,
 {
     struct journal answers = *journal;
     answers.entry_n = 0;
+    answers.until = 0;
     answers.anew++;
     answers.differs = refused->state->replay.differs;
     answers.differs_at = refused->state->replay.differs_at;
@@ -106,6 +117,7 @@ static struct journal answers_of(const struct journal *journal,
 struct scan *scan_run_input(const struct scan_plan *plan,
                             const struct scan_input *input)
 {
+    g_assert(input->until <= ASSAY_STAGE_RCPT);
     struct scan *scan = run_once(plan, input);
     const char *why = scan->state->replay.refused;
     if (why == NULL || input->journal == NULL)
@@ -122,6 +134,14 @@ struct scan *scan_run_input(const struct scan_plan *plan,
     scan = run_once(plan, &again);
     scan->journal_refused = why;
     return scan;
+}
+
+uint64_t scan_plan_stages(const struct scan_plan *plan)
+{
+    uint64_t stages = 0;
+    for (size_t i = 0; i < plan->scanner_n; i++)
+        stages |= plan->scanners[i]->stages;
+    return stages;
 }
 
 struct scan *scan_run(const struct scan_plan *plan, struct message *message,

@@ -164,11 +164,17 @@ static void run_stage(struct scan *scan, uint32_t stage, struct object *object)
     finish_stage(scan);
 }
 
+/* All recipients that are asked about at once wait together. */
 static void run_rcpt(struct scan *scan)
 {
     const GPtrArray *rcpts = scan->message->session->rcpts;
-    for (unsigned i = 0; i < rcpts->len; i++)
+    for (unsigned i = 0; i < rcpts->len && !is_stopped(scan); i++) {
         ask_all(scan, ASSAY_STAGE_RCPT, NULL, (int32_t)i);
+        if (!replay_ends_group(scan, i + 1))
+            continue;
+        finish_stage(scan);
+        replay_stage_end(scan, ASSAY_STAGE_RCPT, i + 1);
+    }
     finish_stage(scan);
 }
 
@@ -233,17 +239,34 @@ static void run_objects(struct scan *scan)
 
 /* --- all stages ------------------------------------------------------------------ */
 
+/* Does the session know what the stage is about? */
+static bool is_known(const struct session *session, uint32_t stage)
+{
+    switch (stage) {
+    case ASSAY_STAGE_CONNECT:
+        return session->client_ip != NULL;
+    case ASSAY_STAGE_HELO:
+        return session->helo != NULL;
+    default:
+        return session->mail_from != NULL;
+    }
+}
+
 void scan_stages(struct scan *scan)
 {
     const struct session *session = scan->message->session;
     struct object *root = scan->message->objects->pdata[0];
-    if (session->client_ip != NULL)
-        run_stage(scan, ASSAY_STAGE_CONNECT, NULL);
-    if (session->helo != NULL)
-        run_stage(scan, ASSAY_STAGE_HELO, NULL);
-    if (session->mail_from != NULL)
-        run_stage(scan, ASSAY_STAGE_MAIL, NULL);
+    for (uint32_t stage = ASSAY_STAGE_CONNECT; stage < ASSAY_STAGE_RCPT;
+         stage++) {
+        if (is_known(session, stage))
+            run_stage(scan, stage, NULL);
+        replay_stage_end(scan, stage, 0);
+        if (scan->state->until == stage)
+            return;
+    }
     run_rcpt(scan);
+    if (scan->state->until == ASSAY_STAGE_RCPT)
+        return;
     run_stage(scan, ASSAY_STAGE_HEADERS, root);
     run_objects(scan);
     run_stage(scan, ASSAY_STAGE_MESSAGE, root);

@@ -12,6 +12,14 @@
  *             the order of facts (`reads` after `provides`)
  *   message   once, when the queue is empty
  *
+ * The stages of the session may be run before there is a message, each as soon as what
+ * it is about is known (scan_input.until): at CONNECT, at HELO, at MAIL, and for every
+ * recipient as it comes.  Each such scan ends with a journal, from which the next one
+ * goes on, and the last of them is the scan of the message.  Nobody is asked twice, and
+ * what comes of it in the end is what the scan at once would have come to, but for the
+ * order in which things were said, and times.  (Facts that a scanner sets anew for each
+ * recipient are those of the last one that it had done with.)
+ *
  * A task that answers PENDING is put aside; when a stage has nothing else to do all
  * its wishes are resolved at once and those tasks run again, or the scan ends there
  * and is taken up when the answers have come (scan/journal.h).  What a PENDING run
@@ -78,11 +86,16 @@ struct scan_input {
     /* Grows.  When a journal is refused it is parsed again: pointers into it from
      * before are then void. */
     struct message *message;
-    int64_t now_s; /* Unix time of the scan; 0: the journal's, or the clock's */
-    /* CLOCK_MONOTONIC; 0: the journal's, but never later than limits.max_time_ms from
-     * now. */
+    /* Unix time of the scan; 0: that of the journal of a suspended scan, or else the
+     * clock's. */
+    int64_t now_s;
+    /* CLOCK_MONOTONIC; 0: that of the journal of a suspended scan, but never later than
+     * limits.max_time_ms from now. */
     uint64_t deadline_ns;
     const struct journal *journal; /* NULL: the scan begins; scan/journal.h */
+    /* The last stage, CONNECT to RCPT (of the recipients that are known): of `message`
+     * only the session is looked at.  0: all of them. */
+    uint32_t until;
     bool may_suspend; /* wishes suspend it; plan->resolver is never called */
     /* Bytes of a journal, 0: JOURNAL_MAX.  Where more would be needed the scan is not
      * suspended, and what it wishes is answered SERVFAIL. */
@@ -112,7 +125,10 @@ struct scan {
     /* It waits for answers.  What has been found so far is not all; the way on is
      * `journal` with the answers to `open`. */
     bool is_suspended;
-    GBytes *journal;       /* suspended: bytes for journal_unpack */
+    /* Suspended, or over behind stage `until`: bytes for journal_unpack.  Behind a stage
+     * NULL where there was no time to ask everybody, or no room: then whoever goes on
+     * does so from the journal before, and asks again. */
+    GBytes *journal;
     const GPtrArray *open; /* suspended: struct wish, lent, at least one */
     /* Why the journal was not gone by: it was begun anew.  Static; NULL: it was. */
     const char *journal_refused;
@@ -129,6 +145,9 @@ struct scan_edit {
     char *name;
     GBytes *value;
 };
+
+/* Stages in which any scanner is asked: ASSAY_STAGE_BIT(...). */
+uint64_t scan_plan_stages(const struct scan_plan *plan);
 
 /* Sorts scanners so that readers come after providers; otherwise keeps the order.
  * Fails on a cycle and names it. */

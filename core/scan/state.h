@@ -12,7 +12,8 @@
  *   ledger.c  findings: each once, at most so many, the worst ones kept
  *   tape_record.c, tape_play.c  what one run said, as bytes
  *   replay.c  what was asked, written down and taken up again; suspend.c: the end of
- *             a scan that waits; journal.c: all of it as bytes
+ *             a scan that waits, or whose last stage is over; journal.c: all of it as
+ *             bytes
  *   told.c    a result that was made elsewhere
  */
 #ifndef SCAN_STATE_H
@@ -80,6 +81,7 @@ struct scan_state {
     struct draft *draft; /* spare, for the next task */
     struct writer writer;
     GHashTable *wishes; /* struct wish as a set: all of this scan; NULL: none */
+    GPtrArray *asked;   /* the same in order, lent */
     GPtrArray *open;    /* those of them without an answer, lent */
     struct wish *blocked; /* lent to who may ask no more */
     GHashTable **seen;    /* one a scanner, NULL: it has seen nothing; NULL:
@@ -88,6 +90,7 @@ struct scan_state {
     size_t notes_told;          /* notes of the message made findings so far */
     uint64_t now_ns;            /* clock after the last handle() */
     uint64_t begun_ns;          /* clock when this round of the scan began */
+    uint32_t until;             /* the last stage; 0: all of them */
     struct replay replay;
 };
 

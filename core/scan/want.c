@@ -49,8 +49,10 @@ static void take(struct scan_state *state, struct wish *wish)
         state->wishes =
             g_hash_table_new_full(wish_hash, wish_same, free_wish, NULL);
         state->open = g_ptr_array_new();
+        state->asked = g_ptr_array_new();
     }
     g_hash_table_add(state->wishes, wish);
+    g_ptr_array_add(state->asked, wish);
     if (wish->state == 0)
         g_ptr_array_add(state->open, wish);
 }
@@ -137,7 +139,7 @@ static void ask_resolver(struct scan *scan)
     const GPtrArray *open = scan->state->open;
     const struct resolver *resolver = scan->plan->resolver;
     /* One that may be suspended has its answers from elsewhere, or gets none. */
-    bool is_alone = scan->state->replay.record != NULL;
+    bool is_alone = scan->state->replay.may_suspend;
     if (resolver != NULL && !is_alone)
         resolver->resolve(resolver->self, (struct wish *const *)open->pdata,
                           open->len);
@@ -171,5 +173,6 @@ void want_clear(struct scan_state *state)
 {
     g_clear_pointer(&state->wishes, g_hash_table_unref);
     g_clear_pointer(&state->open, g_ptr_array_unref);
+    g_clear_pointer(&state->asked, g_ptr_array_unref);
     g_clear_pointer(&state->blocked, wish_free);
 }

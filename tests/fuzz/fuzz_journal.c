@@ -5,9 +5,12 @@
  * scanner.
  *
  * The first byte chooses: an even one is a journal for a whole scan, an odd one a tape
- * for one task.
+ * for one task.  Of an even one the half, modulo 5, is the stage of the session up to
+ * which a scan goes first (0: none does), and the journal is of this session, whatever
+ * it says.
  */
 #include "mail/message.h"
+#include "scan/replay.h"
 #include "scan/scan.h"
 #include "scan/tape.h"
 #include "scan/wishes.h"
@@ -104,7 +107,9 @@ static const struct scanner scanners[] = {
      .provides = facts,
      .handle = ask},
     {.name = "say",
-     .stages = ASSAY_STAGE_BIT(ASSAY_STAGE_OBJECT) |
+     .stages = ASSAY_STAGE_BIT(ASSAY_STAGE_CONNECT) |
+               ASSAY_STAGE_BIT(ASSAY_STAGE_RCPT) |
+               ASSAY_STAGE_BIT(ASSAY_STAGE_OBJECT) |
                ASSAY_STAGE_BIT(ASSAY_STAGE_MESSAGE),
      .flags = ASSAY_FLAG_CHILDREN | ASSAY_FLAG_EDITS,
      .reads = facts,
@@ -153,18 +158,18 @@ static void check(const struct scan *scan)
             bytes += object->size;
     }
     require(bytes <= MAX_BYTES && scan->bytes <= MAX_BYTES + sizeof mail);
-    require(scan->is_suspended == (scan->journal != NULL));
 }
 
-/* The journal of a suspended scan with some answers, or NULL. */
+/* The journal of a scan that is not over, with some answers; or NULL. */
 static struct journal *answered(const struct scan *scan)
 {
-    if (!scan->is_suspended)
+    if (scan->journal == NULL)
         return NULL;
     size_t n;
     const void *p = g_bytes_get_data(scan->journal, &n);
     struct journal *journal = journal_unpack(p, n);
     require(journal != NULL); /* what core wrote it can read */
+    require(scan->is_suspended == (journal->until == 0));
     unsigned open = 0;
     for (unsigned i = 0; i < journal->wishes->len; i++) {
         struct wish *wish = journal->wishes->pdata[i];
@@ -172,24 +177,53 @@ static struct journal *answered(const struct scan *scan)
         if (wish->state == 0 && i % 2 == 0)
             wish->state = ASSAY_ANSWER_NXDOMAIN;
     }
-    require(open > 0 && open == scan->open->len);
+    require(open == (scan->is_suspended ? scan->open->len : 0));
+    require(open > 0 || !scan->is_suspended);
     return journal;
 }
 
-/* Takes the journal; the one to go on with, or NULL. */
-static struct journal *run(const struct scan_plan *plan,
-                           struct journal *journal)
+/* Something to go by at each stage, if there is to be one. */
+static struct session *make_session(bool is_known)
+{
+    struct session *session = session_new();
+    if (!is_known)
+        return session;
+    session_set_client_ip(session, "192.0.2.1");
+    session->mail_from = g_strdup("a@example.org");
+    for (unsigned i = 0; i < 3; i++)
+        g_ptr_array_add(session->rcpts, g_strdup("b@example.org"));
+    return session;
+}
+
+/* As if it were of that session. */
+static void make_own(struct journal *journal, const struct session *session)
+{
+    const GArray *groups = journal->groups;
+    uint32_t rcpts =
+        groups->len > 0 ? g_array_index(groups, uint32_t, groups->len - 1) : 0;
+    replay_session(session, journal->until, rcpts, journal->session);
+}
+
+/* Takes the journal; the one to go on with, or NULL.  `*until` is 0 behind the stage. */
+static struct journal *run(const struct scan_plan *plan, bool has_session,
+                           struct journal *journal, uint32_t *until)
 {
     g_autoptr(GBytes) raw = g_bytes_new_static(mail, sizeof mail - 1);
-    struct session *session = session_new();
+    struct session *session = make_session(has_session);
+    if (journal != NULL)
+        make_own(journal, session);
     struct message *message = message_new(raw, session, &plan->limits);
     const struct scan_input input = {.message = message,
                                      .now_s = 1700000000,
                                      .deadline_ns = UINT64_MAX,
                                      .journal = journal,
+                                     .until = *until,
                                      .may_suspend = true};
     struct scan *scan = scan_run_input(plan, &input);
     check(scan);
+    require(*until != 0 || scan->is_suspended == (scan->journal != NULL));
+    if (!scan->is_suspended)
+        *until = 0;
     struct journal *next = answered(scan);
     scan_free(scan);
     journal_free(journal);
@@ -220,8 +254,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!is_tape && journal == NULL)
         return 0;
     unsigned rounds = 0;
+    uint32_t until = is_tape ? 0 : data[0] / 2 % 5;
+    bool has_session = until != 0;
     do
-        journal = run(&plan, journal);
+        journal = run(&plan, has_session, journal, &until);
     while (journal != NULL && ++rounds < MAX_ROUNDS);
     require(journal == NULL); /* it has an end */
     return 0;
