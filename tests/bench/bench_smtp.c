@@ -4,7 +4,7 @@
  *
  *     bench_smtp PORT CONNECTIONS MAILS RCPT < LIST-OF-FILES
  *
- * CONNECTIONS at a time to 127.0.0.1:PORT, ten mails over each, then a new one; MAILS in
+ * CONNECTIONS at a time to 127.0.0.1:PORT, which takes XCLIENT: as if from elsewhere; ten mails over each, then a new one; MAILS in
  * all, the files in turn.  Prints seconds, mails/s, the median and the 99th percentile of
  * the time from the final dot to its reply in ms, and how many mails were answered 2xx,
  * 4xx and 5xx, separated by blanks.  A lost connection is an error: nothing here breaks
@@ -82,6 +82,8 @@ static void open_client(size_t i)
     clients[i] = (struct client){0};
     if (!smtp_open(&clients[i].smtp, &at))
         die("connect");
+    /* Not ours: what comes from our own networks is looked at less. */
+    clients[i].smtp.xclient = "ADDR=192.0.2.1 NAME=client.example.org";
     watch(i, EPOLL_CTL_ADD);
 }
 
@@ -135,7 +137,7 @@ static void serve(size_t i)
     case SMTP_WAIT:
     default:
         if (wrote || smtp_wants_to_write(&clients[i].smtp) ||
-            clients[i].smtp.step <= SMTP_EHLO)
+            clients[i].smtp.step <= SMTP_XCLIENT)
             watch(i, EPOLL_CTL_MOD);
     }
 }

@@ -128,11 +128,17 @@ static enum smtp_event after(struct smtp *smtp, int code, const char *text)
     }
     switch (smtp->step) {
     case SMTP_GREETING:
+    case SMTP_XCLIENT: /* is followed by a greeting */
         if (!is_good)
             return SMTP_LOST;
         say(smtp, SMTP_EHLO, "EHLO ", "client.example.org", "");
         return SMTP_WAIT;
     case SMTP_EHLO:
+        if (is_good && smtp->xclient != NULL) {
+            say(smtp, SMTP_XCLIENT, "XCLIENT ", smtp->xclient, "");
+            smtp->xclient = NULL;
+            return SMTP_WAIT;
+        }
         smtp->step = SMTP_IDLE;
         return is_good ? SMTP_READY : SMTP_LOST;
     case SMTP_MAIL:

@@ -29,6 +29,7 @@ enum smtp_event {
 enum smtp_step {
     SMTP_GREETING,
     SMTP_EHLO,
+    SMTP_XCLIENT,
     SMTP_IDLE,
     SMTP_MAIL,
     SMTP_RCPT,
@@ -49,6 +50,9 @@ struct smtp_mail {
 struct smtp {
     int fd;
     enum smtp_step step;
+    /* Attributes of XCLIENT, said after the first EHLO; NULL: none, or it is said.  Set
+     * between smtp_open and the first smtp_serve. */
+    const char *xclient;
     const struct smtp_mail *mail; /* NULL: none is under way */
     size_t rcpt;                  /* the one that was said last */
     size_t taken;                 /* recipients that were */

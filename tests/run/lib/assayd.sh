@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+# assayd as root starts it; sourced after rig.sh.
+#
+#   assayd_conf NAME [PLUGIN...] <<END   $rig/NAME.conf: rules from standard input, these
+#                                  plugins (default: all), test signatures allowed
+#   assayd_start NAME              sets $assayd_pid; log: $rig/NAME.log
+#   assayd_stop NAME
+#
+# NAME listens at unix:$rig/NAME/milter, and its quarantine is $rig/NAME/quarantine; TCP
+# with `assayd_listen NAME inet:127.0.0.1:PORT` before it starts.
+assayd_rooms() {
+    mkdir -p "$rig/$1/run"
+    for folder in quarantine spool; do
+        [ -d "$rig/$1/$folder" ] || mkdir -m 700 "$rig/$1/$folder"
+        chown "$(assayd_user)" "$rig/$1/$folder"
+    done
+}
+assayd_user() { id -un assay 2>/dev/null || echo daemon; }
+assayd_conf() {
+    [ -x "$build/assayd" ] || skip "build/assayd is not built"
+    name=$1
+    shift
+    [ $# -gt 0 ] || set -- attachment archive tnef clamav spam
+    assayd_rooms "$name"
+    {
+        printf '[daemon]\ncontrol = %s\nallow_test_signatures = yes\n' "$rig/$name/run/control"
+        printf '[alarm]\nmax_age = 0\n[quarantine]\nfolder = %s\n' "$rig/$name/quarantine"
+        printf '[milter]\nlisten = unix:%s%s\nsocket_group = postfix\n' "$rig/$name/milter" \
+            "${assayd_also:+, $assayd_also}"
+        cat
+        for plugin in "$@"; do
+            printf '[plugin %s]\nfile = %s/plugins/%s.so\n' "$plugin" "$build" "$plugin"
+            case $plugin in
+            clamav) printf 'database = %s\n' "${assayd_signatures:-$PWD/sigs/clamav}" ;;
+            attachment)
+                printf 'block_lists = %s\n' "$PWD/sigs/attachment/owa-today.list, \
+$PWD/sigs/attachment/assay-detected.list"
+                printf 'macro_lists = %s\n' "$PWD/sigs/attachment/macro-documents.list"
+                ;;
+            esac
+        done
+    } >"$rig/$name.conf"
+    rig_logs="$rig_logs $rig/$name.log"
+}
+assayd_start() {
+    "$build/assayd" --config "$rig/$1.conf" >>"$rig/$1.log" 2>&1 &
+    assayd_pid=$!
+    eval "assayd_pid_$1=$assayd_pid"
+    at_end "assayd_stop $1"
+    wait_for 60 assayd_is_up "$1" || fail "assayd does not come up"
+}
+assayd_is_up() { "$build/assay" status --socket "$rig/$1/run/control"; }
+assayd_stop() {
+    eval "stop_pid \${assayd_pid_$1:-}; assayd_pid_$1="
+}
