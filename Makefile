@@ -50,7 +50,7 @@ say     = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(patsubst $(CURDIR)/%,%,$(2)
 PLUGINS := $(sort $(patsubst plugins/%/plugin.mk,%,$(wildcard plugins/*/plugin.mk)))
 include $(wildcard plugins/*/plugin.mk)
 
-CORE_PKGS := glib-2.0 gmime-3.0 libcrypto jansson libseccomp
+CORE_PKGS := glib-2.0 gmime-3.0 libcrypto jansson libseccomp sqlite3 libsodium
 CORE_LIBS := -lmagic -lm
 CORE_SRC  := $(filter-out core/cli/% core/daemon/main.c,$(wildcard core/*/*.c))
 CLI_SRC   := $(wildcard core/cli/*.c)
@@ -72,7 +72,8 @@ MTA_DEBS = $(if $(filter-out postfix: /usr/sbin/sendmail,$(MAIL_SERVER)),,postfi
 	dovecot-lmtpd dovecot-sieve \
 	m4 openssl libdb5.3 libldap-2.5-0 liblockfile1 libnsl2 libsasl2-2 libwrap0
 DEBS := gcc g++ make pkg-config libglib2.0-dev libgmime-3.0-dev libmagic-dev \
-	libssl-dev libjansson-dev libseccomp-dev $(foreach p,$(PLUGINS),$($(p)_DEBS))
+	libssl-dev libjansson-dev libseccomp-dev libsqlite3-dev libsodium-dev \
+	$(foreach p,$(PLUGINS),$($(p)_DEBS))
 DEBS_TEST  = libcunit1-dev clang clang-tidy clang-format cppcheck valgrind jq \
 	libclang-rt-14-dev clamav-testfiles zip mandoc \
 	libarchive-tools xz-utils time $(MTA_DEBS)

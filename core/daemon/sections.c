@@ -5,6 +5,7 @@
 #include "host/host.h"
 #include "mail/trust.h"
 #include "pool/options.h"
+#include "store/options.h"
 #include "verdict/policy.h"
 
 #include <stddef.h>
@@ -38,6 +39,11 @@ const struct section_kind section_kinds[] = {
               "runs the scans.",
      .table = class_options_table,
      .is_named = true},
+    {.kind = "quarantine",
+     .intro = "Where held mail is, for how long, and how it is released.",
+     .table = quarantine_options_table,
+     .is_single = true,
+     .is_read_later = true},
     {.kind = "plugin",
      .intro = "What every plugin's section may set.",
      .table = host_section_options,

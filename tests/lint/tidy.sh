@@ -21,7 +21,7 @@ if [ "${1:-}" = --one ]; then
         name=${file#plugins/}
         packages=$(sed -n "s/^${name%%/*}_PKGS *:*= *//p" "plugins/${name%%/*}/plugin.mk")
         ;;
-    *) packages='glib-2.0 gmime-3.0 libcrypto jansson' ;;
+    *) packages='glib-2.0 gmime-3.0 libcrypto jansson sqlite3 libsodium' ;;
     esac
     # Libraries' headers are system headers, as in the Makefile: not ours to mend.
     # shellcheck disable=SC2046,SC2086
