@@ -50,6 +50,7 @@ static void pack_stamp(const struct card *card, struct packer *to)
     pack_bool(to, card->has_stamp);
     if (!card->has_stamp)
         return;
+    pack_u32(to, stamp->flags);
     pack_text(to, stamp->engine);
     pack_text(to, stamp->database);
     pack_i64(to, stamp->database_time);
@@ -70,6 +71,7 @@ static void unpack_stamp(struct unpacker *from, struct card *card)
     if (!card->has_stamp)
         return;
     stamp->struct_size = sizeof *stamp;
+    stamp->flags = unpack_u32(from);
     unpack_fixed(from, stamp->engine, sizeof stamp->engine);
     unpack_fixed(from, stamp->database, sizeof stamp->database);
     stamp->database_time = unpack_i64(from);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "mail/message.h"
 #include "pool/inside.h"
+#include "pool/signatures.h"
 #include "scan/told.h"
 
 static bool is_in(const GArray *places, uint32_t place)
@@ -68,6 +69,9 @@ void answer_job(struct job *job, const struct scan_plan *plan,
         .is_unread = message->objects->len == 0 || job->is_unread,
     };
     answer_forget(job);
+    /* A canary proves what an engine finds, however old it is. */
+    if (job->number != 0 && !answer.is_unread)
+        signatures_tell(job->pool, scan);
     tally_answer(job, message, scan);
     call_back(job, &answer, now_ns);
     /* Each of them may cancel others. */

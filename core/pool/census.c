@@ -2,7 +2,10 @@
 /*
  * What is in force, and how much of everything there is.
  */
+#include "base/clock.h"
+#include "host/card.h"
 #include "pool/inside.h"
+#include "pool/signatures.h"
 
 const struct scan_plan *pool_plan(const struct pool *pool)
 {
@@ -85,4 +88,28 @@ void pool_each_zygote(const struct pool *pool,
 {
     struct visit visit = {.zygote = each, .self = self};
     pool_each_crew(pool, visit_zygote, &visit);
+}
+
+void pool_each_plugin(const struct pool *pool,
+                      void (*each)(void *self,
+                                   const struct pool_plugin *plugin),
+                      void *self)
+{
+    int64_t now_s = clock_unix_s();
+    for (unsigned i = 0; i < pool->now->crews->len; i++) {
+        const struct crew *crew = pool->now->crews->pdata[i];
+        for (unsigned k = 0; k < crew->cards->len; k++) {
+            const struct card *card = crew->cards->pdata[k];
+            const struct breaker *breaker =
+                g_hash_table_lookup(pool->breakers, card->name);
+            g_autofree char *doubt =
+                signatures_doubt(&pool->how.signatures, card, now_s);
+            const struct pool_plugin plugin = {
+                .name = card->name,
+                .breaker = breaker != NULL ? breaker->state : BREAKER_CLOSED,
+                .doubt = doubt,
+            };
+            each(self, &plugin);
+        }
+    }
 }

@@ -27,6 +27,7 @@
  *     errand.h      a task for another class      tray.h    the shared memory
  *     zygote.h, worker.h, guest.h, sandbox.h      the other side
  *     breaker.h, counters.h, crash.h, options.h   who is out, what happened, settings
+ *     signatures.h  whose "clean" is believed
  *
  * One thread.  The pool never blocks but in pool_open and pool_run.  It never parses
  * content.  Every message that was submitted is answered exactly once, whatever dies.
@@ -38,6 +39,7 @@
 #include "base/limits.h"
 #include "host/host.h"
 #include "mail/session.h"
+#include "pool/breaker.h"
 #include "pool/options.h"
 #include "pool/queue.h"
 #include "scan/resolver.h"
@@ -52,6 +54,13 @@
 struct parent;
 struct pool;
 struct job;
+
+/* Which malware engines are believed when they find nothing (pool/signatures.h).
+ * Zeroed: all of them. */
+struct signature_rules {
+    uint64_t max_age_s; /* of their signatures; 0: any */
+    bool refuses_test;  /* engines that have test signatures only */
+};
 
 /* How to open one.  Lent to the call; only `resolver` and `parent` live as long as the
  * pool. */
@@ -71,6 +80,7 @@ struct pool_how {
      * nothing is watched. */
     void (*changed)(void *self);
     void *changed_self;
+    struct signature_rules signatures;
     uint32_t landlock_abi_max; /* 0: the kernel's; for tests */
     unsigned answer_delay_ms;  /* every answer of the resolver comes so late */
 };
@@ -174,6 +184,19 @@ uint64_t pool_generation(const struct pool *pool);
 const struct scan_plan *pool_plan(const struct pool *pool);
 /* struct refusal; lent likewise. */
 const GPtrArray *pool_refusals(const struct pool *pool);
+
+/* One plugin of the generation in use, as an alarm sees it.  Lent to the call. */
+struct pool_plugin {
+    const char *name;
+    enum breaker_state breaker;
+    const char *doubt; /* see signatures_doubt(); NULL: it is believed */
+};
+
+/* Calls `each` for every plugin. */
+void pool_each_plugin(const struct pool *pool,
+                      void (*each)(void *self,
+                                   const struct pool_plugin *plugin),
+                      void *self);
 /* Counters, queue, plugins and classes as one JSON object on one line, yours. */
 char *pool_status(struct pool *pool);
 /* Messages that its workers can hold at once. */

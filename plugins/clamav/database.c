@@ -27,6 +27,9 @@ static const char *const extensions[] = {
     "idb", "ioc", "yar", "yara", "pwdb", "ign", "ign2", "imp",
 };
 
+/* How the names of signatures that ship with Assay begin: sigs/clamav/README.md. */
+static const char test_stem[] = "assay-test.";
+
 static const char *extension(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -141,6 +144,8 @@ static bool add_local(struct database *db, const char *path, FILE *file)
     if (ferror(file) || fstat(fileno(file), &st) != 0)
         return false;
     db->local_files++;
+    if (strncmp(base_name(path), test_stem, sizeof test_stem - 1) == 0)
+        db->test_files++;
     if ((int64_t)st.st_mtime > db->local_time)
         db->local_time = (int64_t)st.st_mtime;
     return true;
@@ -241,4 +246,9 @@ void database_finish(struct database *db, const void *settings, uint64_t size)
 int64_t database_time(const struct database *db)
 {
     return db->official_time != 0 ? db->official_time : db->local_time;
+}
+
+bool database_is_test_only(const struct database *db)
+{
+    return db->files == db->test_files;
 }

@@ -34,6 +34,7 @@ struct database {
     void *hash; /* of libclamav */
     uint64_t files;
     uint64_t local_files; /* not official archives */
+    uint64_t test_files;  /* of them, those that find test files only */
     uint32_t needs;
     int64_t official_time; /* Unix seconds of the newest archive, 0: none */
     int64_t local_time;    /* of the newest other file */
@@ -52,5 +53,7 @@ void database_finish(struct database *db, const void *settings, uint64_t size);
 /* When the signatures were made: by the newest official archive, or where there
  * is none by the newest file. */
 int64_t database_time(const struct database *db);
+/* Is there nothing in it but test signatures (files named assay-test.*)? */
+bool database_is_test_only(const struct database *db);
 
 #endif

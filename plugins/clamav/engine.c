@@ -204,6 +204,8 @@ int32_t engine_start(void *inst, const struct assay_start *start,
 int32_t engine_stamp(void *inst, struct assay_stamp *out)
 {
     const struct engine *engine = inst;
+    out->flags =
+        database_is_test_only(&engine->database) ? ASSAY_STAMP_TEST_ONLY : 0;
     snprintf(out->engine, sizeof out->engine, "%s", cl_retver());
     snprintf(out->database, sizeof out->database, "%s",
              engine->database.version);

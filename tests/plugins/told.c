@@ -16,6 +16,7 @@ static const char *const provides[] = {"told.fact", NULL};
 static int32_t stamp(void *inst, struct assay_stamp *out)
 {
     (void)inst;
+    out->flags = ASSAY_STAMP_TEST_ONLY;
     memcpy(out->engine, "engine 7", sizeof "engine 7");
     memcpy(out->database, "database 8", sizeof "database 8");
     out->database_time = 1700000000;

@@ -79,6 +79,7 @@ static void an_instance_comes_back_as_it_was(void)
     CU_ASSERT_STRING_EQUAL(card->licence, "MIT");
     CU_ASSERT_EQUAL(card->abi_major, ASSAY_ABI_MAJOR);
     CU_ASSERT(card->has_stamp);
+    CU_ASSERT_EQUAL(card->stamp.flags, ASSAY_STAMP_TEST_ONLY);
     CU_ASSERT_STRING_EQUAL(card->stamp.engine, "engine 7");
     CU_ASSERT_EQUAL(card->stamp.signatures, 4711);
     CU_ASSERT_EQUAL(card->stamp.database_digest[31], 0x5a);

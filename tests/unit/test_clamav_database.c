@@ -82,6 +82,29 @@ static void what_a_signature_needs_is_read_from_its_format(void)
     }
 }
 
+static void a_database_of_test_signatures_only_is_told(void)
+{
+    static const struct {
+        const char *more;
+        bool is_test_only;
+    } cases[] = {
+        {"assay-test.hsb", true},
+        {"assay-testing.ndb", false},
+        {"site.ndb", false},
+        {"daily.cvd", false},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *folder = folder_new();
+        put(folder, "assay-test.ndb", "Test:0:*:616263\n", 16);
+        put(folder, cases[i].more, "Test:0:*:616263\n", 16);
+        struct database db = read_folder(folder);
+        CU_ASSERT_EQUAL(db.files, 2);
+        CU_ASSERT_EQUAL(database_is_test_only(&db), cases[i].is_test_only);
+        folder_free(folder);
+    }
+}
+
 static void only_signature_files_count(void)
 {
     char *folder = folder_new();
@@ -224,6 +247,7 @@ static void an_archive_that_ends_early_or_lies_is_told(void)
 
 UNIT_MAIN("clamav databases",
           UNIT(what_a_signature_needs_is_read_from_its_format),
+          UNIT(a_database_of_test_signatures_only_is_told),
           UNIT(only_signature_files_count),
           UNIT(the_digest_follows_names_contents_and_settings),
           UNIT(the_time_is_the_newest_files_without_official_ones),

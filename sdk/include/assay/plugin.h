@@ -679,13 +679,17 @@ struct assay_wants {
     const char *const *types;
 };
 
+/* The database finds test files only: what it calls clean has not been looked at for
+ * anything real.  A mail server's host takes its engine for failed. */
+#define ASSAY_STAMP_TEST_ONLY (1u << 0)
+
 /*
  * What an instance's answers depend on, beside content: constant for the life of
  * the instance.  New signatures are a new instance.
  */
 struct assay_stamp {
     uint32_t struct_size;
-    uint32_t reserved0;    /* 0 */
+    uint32_t flags;        /* ASSAY_STAMP_* */
     char engine[64];       /* engine's version, NUL-terminated */
     char database[64];     /* database's version, NUL-terminated */
     int64_t database_time; /* Unix seconds of the newest database, 0: unknown */
