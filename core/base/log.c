@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <string.h>
+#include <syslog.h>
 #include <unistd.h>
 
 enum {
@@ -15,6 +16,7 @@ enum {
 };
 
 static enum log_level wanted = LOG_LEVEL_WARNING;
+static enum log_sink sink = LOG_SINK_STDERR;
 
 static const char *level_name(enum log_level level)
 {
@@ -36,11 +38,19 @@ void log_set_level(enum log_level level)
     wanted = level;
 }
 
+void log_set_sink(enum log_sink wanted_sink, const char *program)
+{
+    sink = wanted_sink;
+    if (sink == LOG_SINK_SYSLOG)
+        openlog(program, LOG_PID | LOG_NDELAY, LOG_MAIL);
+}
+
 void log_begin(struct log_event *event, enum log_level level, const char *name)
 {
     event->line = NULL;
     if (level < wanted)
         return;
+    event->level = level;
     event->line = g_string_sized_new(256);
     g_string_append_printf(event->line, "level=%s", level_name(level));
     log_text(event, "event", name);
@@ -90,13 +100,32 @@ void log_number(struct log_event *event, const char *key, int64_t value)
     append_pair(event->line, key, text);
 }
 
+static int priority_of(enum log_level level)
+{
+    switch (level) {
+    case LOG_LEVEL_DEBUG:
+        return LOG_DEBUG;
+    case LOG_LEVEL_INFO:
+        return LOG_INFO;
+    case LOG_LEVEL_WARNING:
+        return LOG_WARNING;
+    case LOG_LEVEL_ERROR:
+    default:
+        return LOG_ERR;
+    }
+}
+
 void log_end(struct log_event *event)
 {
     if (event->line == NULL)
         return;
-    g_string_append_c(event->line, '\n');
     /* Where nobody reads the log there is nowhere to say so. */
-    write_all(STDERR_FILENO, event->line->str, event->line->len);
+    if (sink == LOG_SINK_SYSLOG) {
+        syslog(priority_of(event->level), "%s", event->line->str);
+    } else {
+        g_string_append_c(event->line, '\n');
+        write_all(STDERR_FILENO, event->line->str, event->line->len);
+    }
     g_string_free(event->line, TRUE);
     event->line = NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The log: one event, one line of key=value on standard error, ids first.
+ * The log: one event, one line of key=value, ids first, on standard error or in the
+ * system's log.
  *
  *     log_begin(&event, LOG_LEVEL_INFO, "scan");   level=info event=scan id=4Xk2 ms=41
  *     log_text(&event, "id", id);
@@ -31,10 +32,20 @@ enum log_level {
  */
 struct log_event {
     GString *line; /* NULL: not wanted */
+    enum log_level level;
 };
 
 /* Events below `level` are dropped.  Default: LOG_LEVEL_WARNING. */
 void log_set_level(enum log_level level);
+
+/* Where lines go. */
+enum log_sink {
+    LOG_SINK_STDERR = 0,
+    LOG_SINK_SYSLOG = 1, /* facility mail; each line whole and unchanged */
+};
+
+/* From now on.  `program`, as which syslog(3) knows us, is lent for good. */
+void log_set_sink(enum log_sink sink, const char *program);
 
 /* GLib's and GMime's own messages go through this log from now on. */
 void log_catch_glib(void);

@@ -82,6 +82,23 @@ static bool hear(struct ask *ask, int wait_ms, GError **error)
            fail(error, ask, "the answer does not end");
 }
 
+bool ask_end(struct ask *ask, unsigned wait_s, GError **error)
+{
+    char buffer[4096];
+    struct pollfd one = {.fd = ask->fd, .events = POLLIN};
+    for (;;) {
+        int ready =
+            poll(&one, 1, wait_s == 0 ? -1 : (int)MIN(wait_s, 86400u) * 1000);
+        if (ready == 0)
+            return fail(error, ask, "it has not ended in time");
+        ssize_t n = ready < 0 ? -1 : recv(ask->fd, buffer, sizeof buffer, 0);
+        if (n == 0 || (n < 0 && errno == ECONNRESET))
+            return true;
+        if (n < 0 && errno != EINTR)
+            return fail(error, ask, g_strerror(errno));
+    }
+}
+
 /* One line, yours. */
 static char *hear_line(struct ask *ask, unsigned wait_s, GError **error)
 {

@@ -27,6 +27,8 @@ bool ask_open(const char *path, struct ask *out, GError **error);
  * *root is the answer, yours with json_decref().  An answer {"error": ...} is an error. */
 bool ask(struct ask *ask, const char *command, unsigned wait_s, json_t **root,
          GError **error);
+/* Waits until the other side has ended, for at most `wait_s` seconds (0: for ever). */
+bool ask_end(struct ask *ask, unsigned wait_s, GError **error);
 void ask_close(struct ask *ask);
 
 #endif

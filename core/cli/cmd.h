@@ -8,7 +8,8 @@
 /* Exit status of every command.  Part of the interface: scripts rely on it. */
 enum cmd_exit {
     CMD_CLEAN = 0,   /* done; scan: nothing was found in any message */
-    CMD_FOUND = 1,   /* scan: something was found, nothing failed */
+    CMD_FOUND = 1,   /* scan: something was found, nothing failed;
+                        status: an alarm is raised */
     CMD_TROUBLE = 2, /* something could not be scanned, a plugin that is not
                         optional was refused, a running Assay could not be
                         asked or did not reload, or bad usage */
@@ -20,5 +21,7 @@ int cmd_conf(int argc, char **argv);
 int cmd_plugins(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_reload(int argc, char **argv);
+int cmd_stop(int argc, char **argv);
+int cmd_drain(int argc, char **argv);
 
 #endif

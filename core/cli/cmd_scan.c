@@ -100,14 +100,26 @@ static bool start_pool(struct scan_run *run, const struct setup_how *how,
     return control_start_pool(control, &run->setup, error);
 }
 
+/* The front may not remove a socket that root has made. */
+static void remove_socket(void *self)
+{
+    operator_close(self);
+}
+
 /* What is done as root, where this is root.  From here on there are two processes. */
 static bool leave_root(struct scan_run *run, const struct setup_how *how,
                        GError **error)
 {
     struct control *control = &run->control;
     const char *path = run->args.control;
-    return (path == NULL || control_listen(control, path, error)) &&
-           divide(how, &run->setup, control->socket, &control->parent, error);
+    if (path != NULL && !control_listen(control, path, error))
+        return false;
+    const struct divide_front front = {
+        .reads_all = true,
+        .at_end = remove_socket,
+        .self = control->socket,
+    };
+    return divide(how, &run->setup, &front, &control->parent, error);
 }
 
 static const GPtrArray *refusals(const struct scan_run *run)

@@ -25,11 +25,12 @@ struct status_args {
     int is_once;
 };
 
-static bool show_json(struct ask *to, GError **error)
+static bool show_json(struct ask *to, size_t *alarms, GError **error)
 {
     json_t *root = NULL;
     if (!ask(to, "status", ANSWER_S, &root, error))
         return false;
+    *alarms = status_alarms(root);
     char *line = json_dumps(root, JSON_COMPACT | JSON_ENSURE_ASCII);
     json_decref(root);
     bool is_written = output_write(line, strlen(line)) && output_write("\n", 1);
@@ -39,7 +40,7 @@ static bool show_json(struct ask *to, GError **error)
 
 /* One page.  On a terminal from its top left on, and no more than fits. */
 static bool show_page(struct ask *to, bool is_live, const struct winsize *size,
-                      GError **error)
+                      size_t *alarms, GError **error)
 {
     json_t *root = NULL;
     const char *no_color = g_getenv("NO_COLOR");
@@ -52,6 +53,7 @@ static bool show_page(struct ask *to, bool is_live, const struct winsize *size,
         return false;
     g_autoptr(GString) page = g_string_new(NULL);
     status_show(root, &how, page);
+    *alarms = status_alarms(root);
     json_decref(root);
     if (!is_live)
         return output_write(page->str, page->len);
@@ -67,20 +69,21 @@ static bool show_page(struct ask *to, bool is_live, const struct winsize *size,
     return output_write(screen->str, screen->len);
 }
 
-static bool show(const struct status_args *args, struct ask *to, GError **error)
+static bool show(const struct status_args *args, struct ask *to, size_t *alarms,
+                 GError **error)
 {
     struct winsize size = {0};
     bool is_terminal = isatty(STDOUT_FILENO) == 1;
     bool is_live = is_terminal && !args->is_once;
     if (args->is_json)
-        return show_json(to, error);
+        return show_json(to, alarms, error);
     if (is_live)
         output_write("\033[2J", strlen("\033[2J"));
     for (;;) {
         size = (struct winsize){.ws_row = 24, .ws_col = 80};
         if (is_terminal)
             ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-        if (!show_page(to, is_live, is_terminal ? &size : NULL, error))
+        if (!show_page(to, is_live, is_terminal ? &size : NULL, alarms, error))
             return false;
         if (!is_live)
             return true;
@@ -102,10 +105,12 @@ int cmd_status(int argc, char **argv)
         .command = "assay status",
         .summary =
             "Shows what a running Assay does: messages, waiting ones, worker\n"
-            "processes, plugins. On a terminal it is live until Ctrl-C, else it is\n"
-            "printed once.",
+            "processes, plugins, and of assayd its alarms. On a terminal it is live\n"
+            "until Ctrl-C, else it is printed once. Exit status: 0 all is well, 1 an\n"
+            "alarm is raised, 2 nothing that runs could be asked.",
         .extra = extra};
     struct ask to;
+    size_t alarms = 0;
     GError *error = NULL;
     g_autofree char *socket = NULL;
     /* A reader that stops early, such as `head`, is no trouble. */
@@ -113,10 +118,12 @@ int cmd_status(int argc, char **argv)
     bool is_good = ask_args_read(&usage, argc, argv, &socket, &error) &&
                    ask_open(socket, &to, &error);
     if (is_good) {
-        is_good = show(&args, &to, &error);
+        is_good = show(&args, &to, &alarms, &error);
         ask_close(&to);
     }
     if (error != NULL) /* NULL as well where standard output has gone */
         ask_args_complain(&usage, error);
-    return is_good ? CMD_CLEAN : CMD_TROUBLE;
+    if (!is_good)
+        return CMD_TROUBLE;
+    return alarms > 0 ? CMD_FOUND : CMD_CLEAN;
 }

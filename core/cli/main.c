@@ -17,7 +17,8 @@ static const struct command {
     int (*run)(int argc, char **argv);
 } commands[] = {
     {"scan", cmd_scan},     {"conf", cmd_conf},     {"plugins", cmd_plugins},
-    {"status", cmd_status}, {"reload", cmd_reload},
+    {"status", cmd_status}, {"reload", cmd_reload}, {"drain", cmd_drain},
+    {"stop", cmd_stop},
 };
 
 static const char help[] =
@@ -30,6 +31,9 @@ static const char help[] =
     "  assay status            what a running Assay does, live\n"
     "  assay reload            take new plugins, signatures and settings into "
     "use\n"
+    "  assay drain             have assayd take no new mail, and wait until it has "
+    "none\n"
+    "  assay stop              end assayd when it has answered what it has\n"
     "  assay conf check        is plugins.conf right?\n"
     "  assay conf show         every setting in force and where it comes from\n"
     "  assay conf docs         every setting there is, with its help\n"

@@ -101,6 +101,40 @@ static const char *age_text(uint64_t s, char room[24])
     return room;
 }
 
+/* What an administrator has to see to; of a daemon only. */
+static void show_alarms(const struct page *page, const json_t *root)
+{
+    char age[24];
+    const json_t *all = json_object_get(root, "alarms");
+    int64_t now_s = g_get_real_time() / G_USEC_PER_SEC;
+    for (size_t i = 0; i < json_array_size(all); i++) {
+        const json_t *alarm = json_array_get(all, i);
+        uint64_t since_s = number(alarm, "since");
+        uint64_t age_s =
+            (uint64_t)now_s > since_s ? (uint64_t)now_s - since_s : 0;
+        g_string_append(page->line, "ALARM ");
+        append_text(page->line, alarm, "name", NAME_SHOWN * 4);
+        g_string_append_printf(page->line, ", for %s: ", age_text(age_s, age));
+        append_text(page->line, alarm, "why", TEXT_SHOWN * 2);
+        end_line(page, SGR_RED);
+    }
+}
+
+static void show_daemon(const struct page *page, const json_t *root)
+{
+    const json_t *daemon = json_object_get(root, "daemon");
+    if (!json_is_object(daemon))
+        return;
+    g_string_append(page->line, "assayd is ");
+    append_text(page->line, daemon, "state", NAME_SHOWN);
+    g_string_append_printf(page->line,
+                           ": %" PRIu64 " connections, %" PRIu64
+                           " messages asked about and not answered",
+                           number(daemon, "connections"),
+                           number(daemon, "open_mails"));
+    end_line(page, NULL);
+}
+
 static void show_generation(const struct page *page, const json_t *root)
 {
     char age[24];
@@ -284,9 +318,16 @@ void status_show(const json_t *root, const struct status_how *how, GString *to)
 {
     g_autoptr(GString) line = g_string_new(NULL);
     const struct page page = {.how = how, .to = to, .line = line};
+    show_alarms(&page, root);
+    show_daemon(&page, root);
     show_generation(&page, root);
     show_messages(&page, root);
     show_queue(&page, root);
     show_classes(&page, root);
     show_plugins(&page, root);
+}
+
+size_t status_alarms(const json_t *root)
+{
+    return json_array_size(json_object_get(root, "alarms"));
 }

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 /* How it is shown. */
 struct status_how {
@@ -19,5 +20,7 @@ struct status_how {
 /* Appends `root`, an answer to "status" (counters_json()); what is missing or of
  * another type shows as 0 or not at all. */
 void status_show(const json_t *root, const struct status_how *how, GString *to);
+/* How many alarms are raised. */
+size_t status_alarms(const json_t *root);
 
 #endif

@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "host/class.h"
 #include "host/load.h"
-#include "pool/operator.h"
 #include "pool/reach.h"
 #include "pool/zygote.h"
 
@@ -15,6 +14,7 @@
 struct finding_out {
     const struct setup_how *how;
     const struct setup *setup;
+    const struct divide_front *front;
     char *program;
     GArray *workers; /* struct account, each once */
     char *why;       /* the first thing that one of them may not open */
@@ -77,10 +77,12 @@ static bool look_at_classes(struct finding_out *f, GError **error)
 /* It goes on as root, which is better than not to scan; who finds it worse says so. */
 static bool stay(const struct finding_out *f, GError **error)
 {
-    if (f->setup->pool.sandbox == POOL_SANDBOX_REQUIRED) {
+    bool is_required = f->setup->pool.sandbox == POOL_SANDBOX_REQUIRED;
+    if (is_required || f->front->must_divide) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_CONF,
-                    "[pool] sandbox = required, but %s: open it to that user, "
-                    "or name another one in [pool] user",
+                    "%s%s: open it to that user, or name another one in [pool] "
+                    "user",
+                    is_required ? "[pool] sandbox = required, but " : "",
                     f->why);
         return false;
     }
@@ -98,11 +100,13 @@ static struct parent_setup *setup_for(const struct finding_out *f,
     struct parent_setup *setup = g_new0(struct parent_setup, 1);
     *setup = (struct parent_setup){
         .front = *front,
-        .front_reads_all = true,
+        .front_reads_all = f->front->reads_all,
         .worker_n = f->workers->len,
         .program = g_strdup(f->program),
         .argv = zygote_arguments,
         .environment = (const char *const *)zygote_environment(),
+        .at_end = f->front->at_end,
+        .self = f->front->self,
     };
     setup->workers =
         g_memdup2(f->workers->data, f->workers->len * sizeof(struct account));
@@ -119,12 +123,14 @@ static bool find_out(struct finding_out *f, struct account *front,
 
 /* What parent and front are made by; NULL: all stays root's. */
 static bool decide(const struct setup_how *how, const struct setup *setup,
-                   struct parent_setup **out, GError **error)
+                   const struct divide_front *as, struct parent_setup **out,
+                   GError **error)
 {
     struct account front;
     struct finding_out f = {
         .how = how,
         .setup = setup,
+        .front = as,
         .workers = g_array_new(false, false, sizeof(struct account)),
     };
     bool is_good = find_out(&f, &front, error);
@@ -139,25 +145,18 @@ static bool decide(const struct setup_how *how, const struct setup *setup,
     return is_good;
 }
 
-/* The parent's last deed: the front may not remove what root has made. */
-static void remove_socket(void *self)
-{
-    operator_close(self);
-}
-
 bool divide(const struct setup_how *how, const struct setup *setup,
-            struct operator_socket *socket, struct parent **out, GError **error)
+            const struct divide_front *front, struct parent **out,
+            GError **error)
 {
     struct parent_setup *kept;
     *out = NULL;
     if (geteuid() != 0)
         return true;
-    if (!decide(how, setup, &kept, error))
+    if (!decide(how, setup, front, &kept, error))
         return false;
     if (kept == NULL)
         return true;
-    kept->at_end = remove_socket;
-    kept->self = socket;
     load_trust_owner(0); /* whose files plugins are */
     return parent_begin(kept, out, error);
 }

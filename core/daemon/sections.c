@@ -2,6 +2,7 @@
 #include "daemon/sections.h"
 
 #include "base/limits.h"
+#include "daemon/options.h"
 #include "host/host.h"
 #include "mail/trust.h"
 #include "pool/options.h"
@@ -48,6 +49,14 @@ const struct section_kind section_kinds[] = {
      .intro = "What every plugin's section may set.",
      .table = host_section_options,
      .is_named = true},
+    {.kind = "daemon",
+     .intro = "The daemon assayd: its control socket, its log, how it stops.",
+     .table = daemon_options_table,
+     .is_single = true},
+    {.kind = "alarm",
+     .intro = "When assayd calls for an administrator, and whom it tells.",
+     .table = alarm_options_table,
+     .is_single = true},
     {.kind = NULL},
 };
 

@@ -6,6 +6,7 @@
 #include "daemon/sections.h"
 #include "mail/trust.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -210,6 +211,8 @@ static void read_sections(const struct setup_how *how, struct setup *setup,
     if (!policy_new(setup->conf, &setup->policy, &error))
         take(errors, g_steal_pointer(&error));
     read_pool(setup, errors);
+    if (!daemon_options_read(setup->conf, &setup->daemon, &error))
+        take(errors, g_steal_pointer(&error));
     for (const struct section_kind *k = section_kinds; k->kind != NULL; k++)
         if (k->is_read_later)
             check_table(setup->conf, k, errors);
@@ -245,6 +248,7 @@ void setup_close(struct setup *setup)
     if (setup->policy != NULL)
         policy_free(setup->policy);
     pool_options_clear(&setup->pool);
+    daemon_options_clear(&setup->daemon);
     if (setup->networks != NULL)
         g_array_unref(setup->networks);
     if (setup->conf != NULL)
@@ -265,7 +269,7 @@ uint32_t setup_landlock_abi(void)
 static void say(const char *before, const char *text)
 {
     g_autofree char *shown = escape_dup(text, strlen(text), 0);
-    fprintf(stderr, "assay: %s%s\n", before, shown);
+    fprintf(stderr, "%s: %s%s\n", program_invocation_short_name, before, shown);
 }
 
 void setup_say_errors(const GPtrArray *errors)

@@ -11,6 +11,7 @@
 
 #include "base/conf.h"
 #include "base/limits.h"
+#include "daemon/options.h"
 #include "host/host.h"
 #include "pool/options.h"
 #include "verdict/policy.h"
@@ -37,6 +38,7 @@ struct setup {
     struct policy *policy;
     /* Classes are read with class_options_read(), and known to be right. */
     struct pool_options pool;
+    struct daemon_options daemon;
     struct host *host; /* NULL: isolated */
 };
 
@@ -49,7 +51,7 @@ void setup_close(struct setup *setup);
  * for tests.  0: the kernel's own. */
 uint32_t setup_landlock_abi(void);
 
-/* Each on a line of standard error. */
+/* Each on a line of standard error, after the program's name. */
 void setup_say_errors(const GPtrArray *errors);
 /* setup_open that says on standard error what is wrong, and which plugins were
  * refused. */

@@ -137,6 +137,16 @@ bool alarm_is_raised(const struct alarms *alarms, const char *name)
     return find(alarms, name, NULL) != NULL;
 }
 
+static bool is_kept(const char *const *keep, const char *name)
+{
+    for (; keep != NULL && *keep != NULL; keep++) {
+        g_autofree char *cut = cut_dup(*keep, ALARM_NAME_MAX);
+        if (strcmp(cut, name) == 0)
+            return true;
+    }
+    return false;
+}
+
 void alarm_clear_others(struct alarms *alarms, const char *prefix,
                         const char *const *keep)
 {
@@ -146,8 +156,7 @@ void alarm_clear_others(struct alarms *alarms, const char *prefix,
             continue;
         const struct alarm *alarm = alarms->raised->pdata[i];
         g_autofree char *name = g_strdup(alarm->name);
-        if (g_str_has_prefix(name, prefix) &&
-            (keep == NULL || !g_strv_contains(keep, name)))
+        if (g_str_has_prefix(name, prefix) && !is_kept(keep, name))
             alarm_clear(alarms, name);
     }
 }

@@ -7,7 +7,7 @@ page=core/cli/man/plugins.conf.5
 status=0
 [ -x "$build/assay" ] || make -s all
 # The pages refer to each other before they are installed.
-mandoc -Tlint core/cli/man/*.[15] | grep -v 'referenced manual not found' && status=1
+mandoc -Tlint core/cli/man/*.[15] core/daemon/man/*.8 | grep -v 'referenced manual not found' && status=1
 mkdir -p "$build/lint"
 sh core/cli/man/options.sh "$build/assay" "$page" >"$build/lint/plugins.conf.5" 2>"$build/lint/docs.err" || {
     cat "$build/lint/docs.err" >&2
@@ -17,7 +17,7 @@ cmp -s "$build/lint/plugins.conf.5" "$page" || {
     echo "$page is behind the option tables: run make docs" >&2
     status=1
 }
-for command in scan conf plugins; do
+for command in scan conf plugins status reload drain stop; do
     for flag in $("$build/assay" $command --help | grep -o -- '--[a-z-]*' | sort -u); do
         [ "$flag" = --help ] && continue
         grep -q -- "Fl .*-${flag#--}\\>" core/cli/man/assay.1 || {

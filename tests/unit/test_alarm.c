@@ -141,6 +141,19 @@ static void those_that_are_about_nothing_any_more_are_cleared(void)
     alarms_free(alarms);
 }
 
+static void a_long_name_is_kept_as_well(void)
+{
+    g_autofree char *name = g_strnfill(5000, 'n');
+    const char *const keep[] = {name, NULL};
+    struct alarms *alarms = alarms_new();
+    caught_begin();
+    alarm_raise(alarms, name, "out");
+    alarm_clear_others(alarms, "n", keep);
+    caught_end();
+    CU_ASSERT(alarm_is_raised(alarms, name));
+    alarms_free(alarms);
+}
+
 static void all_may_be_cleared_when_there_are_too_many(void)
 {
     struct alarms *alarms = alarms_new();
@@ -162,4 +175,5 @@ UNIT_MAIN("alarm", UNIT(an_alarm_is_told_when_it_changes_only),
           UNIT(their_number_is_bounded_and_too_many_is_said_once),
           UNIT(names_and_words_are_cut),
           UNIT(those_that_are_about_nothing_any_more_are_cleared),
+          UNIT(a_long_name_is_kept_as_well),
           UNIT(all_may_be_cleared_when_there_are_too_many))

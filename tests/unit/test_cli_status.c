@@ -94,6 +94,29 @@ static void a_page_tells_what_there_is_to_know(void)
     counters_clear(&c);
 }
 
+static void what_an_administrator_has_to_see_to_stands_first(void)
+{
+    json_t *root = json_loads(
+        "{\"alarms\":[{\"name\":\"disk\",\"since\":1,\"why\":\"no room\\u001b\"}],"
+        "\"daemon\":{\"state\":\"draining\",\"connections\":4,\"open_mails\":2}}",
+        0, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(root);
+    const struct status_how how = {.columns = 0};
+    g_autoptr(GString) page = g_string_new(NULL);
+    status_show(root, &how, page);
+    g_auto(GStrv) lines = g_strsplit(page->str, "\n", -1);
+    CU_ASSERT(g_str_has_prefix(lines[0], "ALARM disk, for "));
+    CU_ASSERT(g_str_has_suffix(lines[0], " days: no room\\x1B"));
+    CU_ASSERT_STRING_EQUAL(
+        lines[1], "assayd is draining: 4 connections, 2 messages asked "
+                  "about and not answered");
+    CU_ASSERT_EQUAL(status_alarms(root), 1);
+    json_decref(root);
+    root = json_object();
+    CU_ASSERT_EQUAL(status_alarms(root), 0);
+    json_decref(root);
+}
+
 static void colour_and_width_are_the_terminals(void)
 {
     struct counters c;
@@ -344,6 +367,7 @@ static void on_a_terminal_it_is_live_and_fits(void)
 }
 
 UNIT_MAIN("cli_status", UNIT(a_page_tells_what_there_is_to_know),
+          UNIT(what_an_administrator_has_to_see_to_stands_first),
           UNIT(colour_and_width_are_the_terminals),
           UNIT(nonsense_makes_a_page_too), UNIT(status_prints_a_page_or_json),
           UNIT(reload_tells_how_it_went), UNIT(who_cannot_be_asked_is_named),
