@@ -68,10 +68,16 @@ static bool has_caps(pid_t pid, unsigned long long caps)
            proc_status(pid, "NoNewPrivs", 10) == 1;
 }
 
+/* It gives its rights up while the front does. */
 static bool is_parent_small(void)
 {
-    return has_caps(getppid(), CAPS) &&
-           proc_status(getppid(), "CapBnd", 16) == CAPS;
+    for (unsigned i = 0; i < 5000; i++) {
+        if (has_caps(getppid(), CAPS) &&
+            proc_status(getppid(), "CapBnd", 16) == CAPS)
+            return true;
+        g_usleep(1000);
+    }
+    return false;
 }
 
 struct front {
