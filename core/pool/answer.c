@@ -66,6 +66,7 @@ void answer_job(struct job *job, const struct scan_plan *plan,
         .plan = plan,
         .message = message,
         .scan = scan,
+        .journal = job->stage,
         .is_unread = message->objects->len == 0 || job->is_unread,
     };
     answer_forget(job);

@@ -97,6 +97,7 @@ struct counters {
     uint64_t joined;    /* awaited an identical scan */
     uint64_t promoted;
     uint64_t again;     /* scans begun anew after a worker was lost */
+    uint64_t stages;    /* of sessions, answered: no messages */
     uint64_t suspended; /* times a scan was put aside for answers */
     uint64_t messages_cleaned;
     uint64_t messages_quarantined;

@@ -86,6 +86,7 @@ static void set_messages(json_t *to, const struct counters *c, uint64_t now_ns)
         {"joined", c->joined},
         {"promoted", c->promoted},
         {"again", c->again},
+        {"stages", c->stages},
         {"suspended", c->suspended},
         {"cleaned", c->messages_cleaned},
         {"quarantined", c->messages_quarantined},

@@ -31,6 +31,7 @@ struct reply_context {
     uint64_t raw_size;  /* of the raw message */
     int64_t now_s;      /* as asked for; 0: the worker's clock */
     bool needs_digests; /* was asked for: every object has its digest */
+    uint32_t until;     /* as asked for: the last stage; 0: the whole scan */
     /* To a guest (pool/lend.h): its plan does not tell who made an object, and its
      * raw message may be of any size. */
     bool is_lent;

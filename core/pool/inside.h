@@ -14,6 +14,7 @@
  *     tally.c       what happened, into counters and crash reports
  *     same.c        equal messages, which are scanned once
  *     gaps.c        what workers are shut in by
+ *     stage.h       what a session's stages have come to
  *     death.c       what becomes of messages whose worker died
  *     deadline.c    who is late, who is to be replaced
  *     due.h         whose time comes next: answers, deadlines

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "pool/job.h"
 
+#include "pool/stage.h"
+
 #include <string.h>
 
 struct job *job_new(const struct pool_request *request, pool_done_fn done,
@@ -8,7 +10,8 @@ struct job *job_new(const struct pool_request *request, pool_done_fn done,
 {
     struct job *job = g_new0(struct job, 1);
     job->request = *request;
-    job->request.raw = g_bytes_ref(request->raw);
+    job->request.raw = request->raw != NULL ? g_bytes_ref(request->raw)
+                                            : g_bytes_new_static("", 0);
     job->done = done;
     job->self = self;
     job->answering.owner = job;
@@ -16,11 +19,14 @@ struct job *job_new(const struct pool_request *request, pool_done_fn done,
     job->begin_ns = now_ns;
     job->deadline_ns = request->deadline_ns;
     job->item.priority = request->priority;
-    job->item.bytes = g_bytes_get_size(request->raw);
-    job->has_key = request->key != NULL && request->priority != POOL_TRANSPORT;
+    job->item.bytes = g_bytes_get_size(job->request.raw);
+    job->has_key = request->key != NULL && request->until == 0 &&
+                   request->journal == NULL &&
+                   request->priority != POOL_TRANSPORT;
     if (job->has_key)
         memcpy(job->key, request->key, sizeof job->key);
     job->request.key = NULL;
+    stage_begin(job);
     return job;
 }
 
@@ -29,7 +35,8 @@ void job_free(struct job *job)
     if (job == NULL)
         return;
     g_bytes_unref(job->request.raw);
-    job_forget_way(job);
+    stage_forget(job);
+    pool_journal_unref(job->stage);
     g_clear_pointer(&job->left_out, g_array_unref);
     g_clear_pointer(&job->out, g_array_unref);
     g_clear_pointer(&job->followers, g_ptr_array_unref);
@@ -41,6 +48,8 @@ void job_forget_way(struct job *job)
     g_clear_pointer(&job->journal, g_bytes_unref);
     g_clear_pointer(&job->wishes, g_ptr_array_unref);
     g_clear_pointer(&job->answers, g_byte_array_unref);
+    if (job->request.journal != NULL)
+        job->journal = g_bytes_ref(job->request.journal->bytes);
 }
 
 bool job_is_bulk(const struct job *job)

@@ -40,8 +40,9 @@ struct job {
     pool_done_fn done;
     void *self;
     struct trial trial;
-    GBytes *journal;      /* of earlier rounds, opaque; NULL: none */
-    GPtrArray *wishes;    /* ASKING: struct wish, what it waits for */
+    GBytes *journal; /* of earlier stages or rounds, opaque; NULL: none */
+    struct pool_journal *stage; /* the way on from its answer; NULL: none */
+    GPtrArray *wishes;          /* ASKING: struct wish, what it waits for */
     GByteArray *answers;  /* to the wishes of the last round; NULL: none */
     struct due answering; /* ASKING: when the answers are there */
     uint64_t begin_ns;    /* submitted */
@@ -76,7 +77,7 @@ static inline struct job *job_of(struct queue_item *item)
     return (struct job *)(void *)item;
 }
 
-/* It begins anew: without journal and answers. */
+/* It begins anew: without answers, and with no journal but that of its request. */
 void job_forget_way(struct job *job);
 
 /* Nobody waits: it may be answered together with others. */

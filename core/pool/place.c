@@ -5,6 +5,7 @@
 #include "mail/message.h"
 #include "pool/inside.h"
 #include "pool/request.h"
+#include "pool/stage.h"
 
 /* Is `place` left out for this job? */
 static bool is_left_out(const struct generation *generation,
@@ -81,6 +82,7 @@ static void make_request(const struct job *job, struct request *out)
     const uint8_t *raw = g_bytes_get_data(job->request.raw, &raw_n);
     *out = (struct request){
         .flags = flags_of(job),
+        .until = job->request.until,
         .now_s = job->request.now_s,
         .deadline_ns = job->deadline_ns,
         .session = job->request.session,
@@ -108,7 +110,14 @@ static void forget_journal(struct job *job, const struct generation *generation)
     if (job->journal_of == generation->number)
         return;
     job->journal_of = generation->number;
-    job_forget_way(job);
+    stage_forget(job);
+}
+
+/* Does the job go by what its request brought along? */
+static bool is_given(const struct job *job)
+{
+    const struct pool_journal *given = job->request.journal;
+    return given != NULL && job->journal == given->bytes;
 }
 
 /* False: this seat has no room for it now. */
@@ -150,6 +159,9 @@ bool place_job(const struct generation *generation, struct seat *seat,
 {
     forget_journal(job, generation);
     choose_left_out(generation, job);
+    /* What is tried again has to be asked. */
+    if (job->trying != NULL && is_given(job))
+        stage_forget(job);
     job->may_wait = asking_may_wait(job);
     return put(seat, job, now_ns);
 }

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "pool/inside.h"
 #include "pool/parent.h"
+#include "pool/stage.h"
 
 #include <errno.h>
 #include <string.h>
@@ -178,6 +179,7 @@ struct job *pool_submit(struct pool *pool, const struct pool_request *request,
                         pool_done_fn done, void *self)
 {
     uint64_t now_ns = clock_mono_ns();
+    g_assert(request->until <= ASSAY_STAGE_RCPT);
     struct job *job = job_new(request, done, self, now_ns);
     job->pool = pool;
     job->number = ++pool->next_number;
@@ -185,6 +187,10 @@ struct job *pool_submit(struct pool *pool, const struct pool_request *request,
     deadline_watch(job);
     if (pool->is_ending) {
         answer_unread(job, "ending", "the scanner is being ended");
+        return NULL;
+    }
+    if (stage_is_unwanted(pool, request)) {
+        stage_answer_unwanted(job);
         return NULL;
     }
     struct job *leader = same_find(pool, job);

@@ -25,9 +25,31 @@
  *     queue.h       who waits, and for whom       trial.h   what to do after a death
  *     crew.h        workers of one class          seat.h    one worker as seen here
  *     errand.h      a task for another class      tray.h    the shared memory
+ *     stage.h       what a session's stages have come to
  *     zygote.h, worker.h, guest.h, sandbox.h      the other side
  *     breaker.h, counters.h, crash.h, options.h   who is out, what happened, settings
  *     signatures.h  whose "clean" is believed
+ *
+ * Stages of a session.  A front that hears of a session before it has its message may
+ * have it asked about stage by stage: a request with `until` is answered by what is
+ * known up to that stage, and with a journal, which the front keeps with its session
+ * and hands in with the next request of it, the message's at last.  So what was said
+ * travels on and nobody is asked twice.  Which stages anybody wants to see is told by
+ * scan_plan_stages(pool_plan(pool)): what nobody wants need not be asked.
+ *
+ *     client known      until CONNECT                       answer, journal 1
+ *     HELO              until HELO, journal 1               answer, journal 2
+ *     MAIL FROM         until MAIL, journal 2               answer, journal 3
+ *     RCPT TO, each     until RCPT, journal 3, one more     answer, journal 4 ...
+ *                       recipient in the session
+ *     message           raw, the last journal               the whole answer
+ *     next transaction  until MAIL, journal 2
+ *
+ * Who is not taken (a recipient that is refused) is taken out of the session again, and
+ * the journal before goes on.  Where an answer has no journal the one before goes on as
+ * well.  A journal of another generation, or of a session that has become another one, is
+ * not gone by: the stages are run anew.  A stage that could not be asked about (is_unread)
+ * is made up for by the next request.  Stage HEADERS is asked with the message.
  *
  * One thread.  The pool never blocks but in pool_open and pool_run.  It never parses
  * content.  Every message that was submitted is answered exactly once, whatever dies.
@@ -53,6 +75,7 @@
 
 struct parent;
 struct pool;
+struct pool_journal;
 struct job;
 
 /* Which malware engines are believed when they find nothing (pool/signatures.h).
@@ -86,11 +109,16 @@ struct pool_how {
 };
 
 /*
- * One message.  Copied by pool_submit: of `raw` a reference is taken, the session is
- * lent until the answer.
+ * One message, or the stages of a session.  Copied by pool_submit: of `raw` and the
+ * journal references are taken, the session is lent until the answer and does not change
+ * meanwhile.
  */
 struct pool_request {
-    GBytes *raw;
+    GBytes *raw; /* NULL: with `until` */
+    /* The last stage that is wanted, ASSAY_STAGE_CONNECT to _RCPT (of all recipients
+     * that the session has).  0: the whole scan. */
+    uint32_t until;
+    struct pool_journal *journal; /* of an earlier stage; NULL: it begins */
     const struct session *session;
     enum pool_priority priority;
     int64_t now_s;        /* the scan's time; 0: the clock's */
@@ -106,8 +134,11 @@ struct pool_request {
  * the callback returns. */
 struct pool_answer {
     const struct scan_plan *plan;
-    struct message *message;
+    struct message *message; /* with `until`: nothing is in it */
+    /* With `until`: findings and facts of all stages so far. */
     struct scan *scan;
+    /* With `until`: the way on, to be kept by pool_journal_ref.  NULL: there is none. */
+    struct pool_journal *journal;
     bool is_unread;   /* the message itself was not scanned: see its findings */
     uint64_t wait_ns; /* in the queue */
     uint64_t took_ns; /* from submission to answer */
@@ -134,8 +165,8 @@ void pool_end(struct pool *pool);
 void pool_free(struct pool *pool);
 
 /* Hands one over.  The job is a name to promote or cancel it by, valid until its
- * answer; NULL: it has been answered already (the queue is full, or the pool at its
- * end). */
+ * answer; NULL: it has been answered already (the queue is full, the pool at its end, or
+ * nobody wants to see any of the stages). */
 struct job *pool_submit(struct pool *pool, const struct pool_request *request,
                         pool_done_fn done, void *self);
 /* It is wanted sooner now. */
@@ -144,6 +175,16 @@ void pool_promote(struct pool *pool, struct job *job,
 /* Nobody wants the answer any more: there will be none, and a worker that is on it
  * is ended at once. */
 void pool_cancel(struct pool *pool, struct job *job);
+
+/* What a session's stages have come to.  Good for any number of requests, and longer
+ * than its pool; at most POOL_JOURNAL_MAX bytes. */
+enum {
+    POOL_JOURNAL_MAX = 256 << 10
+};
+
+struct pool_journal *pool_journal_ref(struct pool_journal *journal);
+/* NULL: nothing. */
+void pool_journal_unref(struct pool_journal *journal);
 
 /* Readable when pool_run has something to do; for poll().  pool_run must be called
  * at least every pool_wait_ms as well. */

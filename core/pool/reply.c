@@ -10,14 +10,20 @@
 
 /* --- writing --------------------------------------------------------------------- */
 
-void reply_pack(const struct scan *scan, bool with_digests, struct packer *to)
+static void pack_scan(const struct scan *scan, bool with_digests,
+                      struct packer *to)
 {
     const GPtrArray *objects = scan->message->objects;
     for (unsigned i = 0; with_digests && i < objects->len; i++)
         object_digest(objects->pdata[i]);
-    pack_u8(to, REPLY_DONE);
     hollow_pack(scan->message, scan->plan, to);
     result_pack(scan, to);
+}
+
+void reply_pack(const struct scan *scan, bool with_digests, struct packer *to)
+{
+    pack_u8(to, REPLY_DONE);
+    pack_scan(scan, with_digests, to);
 }
 
 static void pack_gbytes(GBytes *bytes, struct packer *to)
@@ -25,6 +31,19 @@ static void pack_gbytes(GBytes *bytes, struct packer *to)
     size_t n = 0;
     const void *p = g_bytes_get_data(bytes, &n);
     pack_bytes(to, p, n);
+}
+
+void reply_pack_stage(const struct scan *scan, bool with_digests,
+                      struct packer *to)
+{
+    bool has_journal =
+        scan->journal != NULL &&
+        g_bytes_get_size(scan->journal) <= REPLY_STAGE_JOURNAL_MAX;
+    pack_u8(to, REPLY_STAGE);
+    pack_scan(scan, with_digests, to);
+    pack_bool(to, has_journal);
+    if (has_journal)
+        pack_gbytes(scan->journal, to);
 }
 
 void reply_pack_suspended(GBytes *journal, GBytes *wishes, struct packer *to)
@@ -66,13 +85,37 @@ static void unpack_refused(struct unpacker *from, struct reply *out)
     out->why = escape_clean_dup((const char *)p, n, REPLY_WHY_MAX);
 }
 
+static bool unpack_stage(struct unpacker *from,
+                         const struct reply_context *context, struct reply *out,
+                         GError **error)
+{
+    if (!unpack_done(from, context, out, error))
+        return false;
+    if (unpack_bool(from))
+        out->journal = unpack_gbytes(from, REPLY_STAGE_JOURNAL_MAX);
+    return true;
+}
+
+/* What is over is what was asked for, no more and no less. */
+static bool fits(enum reply_kind kind, const struct reply_context *context)
+{
+    return kind != (context->until == 0 ? REPLY_STAGE : REPLY_DONE);
+}
+
 static bool unpack_kind(struct unpacker *from,
                         const struct reply_context *context, struct reply *out,
                         GError **error)
 {
+    if (!fits(out->kind, context)) {
+        g_set_error_literal(error, BASE_ERROR, BASE_ERROR_PEER,
+                            "it is over behind another stage");
+        return false;
+    }
     switch (out->kind) {
     case REPLY_DONE:
         return unpack_done(from, context, out, error);
+    case REPLY_STAGE:
+        return unpack_stage(from, context, out, error);
     case REPLY_SUSPENDED:
         out->journal = unpack_gbytes(from, REPLY_JOURNAL_MAX);
         out->wishes = unpack_gbytes(from, REPLY_WISHES_MAX);

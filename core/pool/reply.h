@@ -3,6 +3,8 @@
  * What a worker answers to a request, as bytes and back.
  *
  *     DONE       the scan is over: its message, hollow, and its result
+ *     STAGE      the stages that were asked for are over: the same, and the journal from
+ *                which the next request of the session goes on, where there is one
  *     SUSPENDED  it waits for answers: its journal and its wishes, with which any
  *                worker can go on (scan/journal.h)
  *     REFUSED    the worker could not do what was asked, and why
@@ -28,10 +30,12 @@ enum reply_kind {
     REPLY_DONE,
     REPLY_SUSPENDED,
     REPLY_REFUSED,
+    REPLY_STAGE,
 };
 
 enum {
-    REPLY_JOURNAL_MAX = 64 << 20, /* bytes */
+    REPLY_STAGE_JOURNAL_MAX = 256 << 10, /* bytes: fronts keep these */
+    REPLY_JOURNAL_MAX = 64 << 20,        /* bytes */
     REPLY_WISHES_MAX = 16 << 20,
     REPLY_WHY_MAX = 1024
 };
@@ -42,9 +46,9 @@ enum {
  */
 struct reply {
     enum reply_kind kind;
-    struct message *message; /* DONE */
-    struct scan *scan;       /* DONE */
-    GBytes *journal;         /* SUSPENDED; opaque here */
+    struct message *message; /* DONE, STAGE */
+    struct scan *scan;       /* DONE, STAGE */
+    GBytes *journal;         /* SUSPENDED, STAGE (NULL: none); opaque here */
     GBytes *wishes;          /* SUSPENDED; scan/wishes.h, opaque here */
     char *why;               /* REFUSED: one clean line */
 };
@@ -52,6 +56,9 @@ struct reply {
 /* DONE.  `with_digests`: of all objects, otherwise only of those whose digest
  * somebody has asked for. */
 void reply_pack(const struct scan *scan, bool with_digests, struct packer *to);
+/* STAGE.  A journal that is too large is left out. */
+void reply_pack_stage(const struct scan *scan, bool with_digests,
+                      struct packer *to);
 void reply_pack_suspended(GBytes *journal, GBytes *wishes, struct packer *to);
 void reply_pack_refused(const char *why, struct packer *to);
 

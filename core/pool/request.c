@@ -36,7 +36,7 @@ void request_pack_session(const struct session *session, struct packer *to)
 
 void request_pack(const struct request *request, struct packer *to)
 {
-    pack_u32(to, request->flags);
+    pack_u32(to, request->flags | request->until << REQUEST_UNTIL_SHIFT);
     pack_i64(to, request->now_s);
     pack_u64(to, request->deadline_ns);
     pack_u32(to, request->left_out_n);
@@ -147,7 +147,11 @@ static void read_left_out(struct request_reader *reader, struct unpacker *from,
 bool request_unpack(struct request_reader *reader, struct unpacker *from,
                     uint32_t scanner_n, struct request *out, GError **error)
 {
-    struct request request = {.flags = unpack_u32(from)};
+    uint32_t head = unpack_u32(from);
+    struct request request = {
+        .flags = head & ((UINT32_C(1) << REQUEST_UNTIL_SHIFT) - 1),
+        .until = head >> REQUEST_UNTIL_SHIFT,
+    };
     request.now_s = unpack_i64(from);
     request.deadline_ns = unpack_u64(from);
     read_left_out(reader, from, scanner_n, &request);
@@ -160,6 +164,7 @@ bool request_unpack(struct request_reader *reader, struct unpacker *from,
     uint64_t raw_n = unpack_u64(from);
     unpack_align(from);
     if ((request.flags & ~(uint32_t)REQUEST_FLAGS) != 0 ||
+        request.until > ASSAY_STAGE_RCPT ||
         (!has_journal && request.journal_n > 0) || raw_n != unpack_left(from))
         unpack_refuse(from);
     request.raw_n = (size_t)raw_n;

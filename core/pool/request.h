@@ -25,7 +25,8 @@ enum {
     REQUEST_MAY_SUSPEND = 1 << 0,   /* it may answer SUSPENDED */
     REQUEST_BULK = 1 << 1,          /* nobody waits for this one alone */
     REQUEST_NEEDS_DIGESTS = 1 << 2, /* the reply tells every object's digest */
-    REQUEST_FLAGS = (1 << 3) - 1
+    REQUEST_FLAGS = (1 << 3) - 1,
+    REQUEST_UNTIL_SHIFT = 8 /* above them stands the last stage */
 };
 
 /*
@@ -34,6 +35,7 @@ enum {
  */
 struct request {
     uint32_t flags;
+    uint32_t until;       /* the last stage, up to RCPT; 0: the whole scan */
     int64_t now_s;        /* the scan's time; 0: the worker's clock */
     uint64_t deadline_ns; /* CLOCK_MONOTONIC; 0: only the limits' own */
     const struct session *session;

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "pool/inside.h"
 #include "pool/selftests.h"
+#include "pool/stage.h"
 
 #include <string.h>
 
@@ -33,6 +34,7 @@ static void take_done(struct job *job, const struct scan_plan *plan,
                          "left out: it failed too often and is tried again "
                          "later");
     trial_tell(&job->trial, reply->scan);
+    stage_end(job, reply->journal);
     answer_job(job, plan, reply->message, reply->scan);
 }
 
@@ -83,12 +85,13 @@ static void take_reply(struct crew *crew, struct seat *seat, struct job *job)
         .raw_size = g_bytes_get_size(job->request.raw),
         .now_s = job->request.now_s,
         .needs_digests = job->request.needs_digests,
+        .until = job->request.until,
     };
     job->seat = NULL;
     unpacker_init(&from, pool->buffer->data, pool->buffer->len);
     if (!reply_unpack(&from, &context, &reply, &error))
         take_nonsense(crew, seat, job, error->message);
-    else if (reply.kind == REPLY_DONE)
+    else if (reply.kind == REPLY_DONE || reply.kind == REPLY_STAGE)
         take_done(job, &plan, &reply);
     else if (reply.kind == REPLY_SUSPENDED)
         take_suspended(crew, seat, job, &reply);

@@ -66,6 +66,11 @@ void tally_answer(struct job *job, const struct message *message,
     uint64_t now_ns = clock_mono_ns();
     if (job->generation != NULL)
         return; /* nobody's message */
+    if (job->request.until != 0) {
+        /* What was found is counted with the message. */
+        counters->stages++;
+        return;
+    }
     if (job->is_unread) {
         counters->deferred++;
         counters->held += job->trial.step == TRIAL_HELD;

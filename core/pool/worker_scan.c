@@ -73,6 +73,7 @@ static void scan(struct worker_scanner *scanner, const struct request *request,
                  struct worker_result *out)
 {
     choose(scanner, request, &out->plan);
+    out->is_stage = request->until != 0;
     out->with_digests = (request->flags & REQUEST_NEEDS_DIGESTS) != 0;
     lend_begin(&scanner->link->lend, request->raw, request->raw_n);
     GBytes *raw = g_bytes_new_static(request->raw, request->raw_n);
@@ -83,6 +84,7 @@ static void scan(struct worker_scanner *scanner, const struct request *request,
         .now_s = request->now_s,
         .deadline_ns = request->deadline_ns,
         .journal = out->journal,
+        .until = request->until,
         .may_suspend = (request->flags & REQUEST_MAY_SUSPEND) != 0,
         .journal_max = scanner->journal_max,
     };
@@ -124,6 +126,8 @@ void worker_result_pack(const struct worker_result *result, struct packer *to)
         reply_pack_refused(result->why, to);
     else if (result->scan->is_suspended)
         pack_suspended(result->scan, to);
+    else if (result->is_stage)
+        reply_pack_stage(result->scan, result->with_digests, to);
     else
         reply_pack(result->scan, result->with_digests, to);
 }

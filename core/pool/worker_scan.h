@@ -33,7 +33,8 @@ struct worker_result {
     struct scan *scan;
     struct journal *journal; /* that it went by; NULL: it began */
     bool with_digests;
-    char *why; /* REFUSED: there is no scan */
+    bool is_stage; /* the request was for stages of a session */
+    char *why;     /* REFUSED: there is no scan */
 };
 
 /* `host` and `link` are lent and outlive it.  The journal may take half of the reply's

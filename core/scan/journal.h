@@ -85,8 +85,8 @@ struct journal {
     uint32_t differs_at;
     uint32_t until;               /* the last stage that is over; 0: it waits */
     uint8_t session[DIGEST_SIZE]; /* what those stages are about; 0: zeros */
-    GArray
-        *groups; /* uint32_t, rising: recipients each time it ended at RCPT */
+    /* uint32_t, rising: recipients there were each time it ended at RCPT. */
+    GArray *groups;
     GPtrArray *scanners; /* char *: of the plan, in its order */
     /* struct wish, in order of first asking; open ones have state 0. */
     GPtrArray *wishes;

@@ -4,8 +4,8 @@
  * scan in this process, is judged without harm, and is believed again when it is
  * packed again.
  *
- * Input: one byte (low bits: scanners in the plan; high bit: digests were asked for),
- * then a reply.  The size of the raw message is the one that the reply tells: no
+ * Input: one byte (low bits: scanners in the plan; high bit: digests were asked for; the
+ * one below: stages of a session were), then a reply.  The size of the raw message is the one that the reply tells: no
  * fuzzer would guess it.
  */
 #include "mail/message.h"
@@ -26,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum {
     SCANNERS_MAX = 7,
     NEEDS_DIGESTS = 0x80,
+    IS_STAGE = 0x40,
     /* kind, count, parent, kind, marks, flags: then the root's size */
     ROOT_SIZE_AT = 1 + 4 + 4 + 1 + 1 + 4
 };
@@ -113,7 +114,10 @@ static void check_again(const struct scan *scan,
     struct unpacker from;
     struct reply again;
     packer_grow(&to, bytes, SIZE_MAX);
-    reply_pack(scan, false, &to);
+    if (context->until == 0)
+        reply_pack(scan, false, &to);
+    else
+        reply_pack_stage(scan, false, &to);
     unpacker_init(&from, bytes->data, bytes->len);
     require(reply_unpack(&from, context, &again, NULL));
     require(again.scan->findings->len == scan->findings->len);
@@ -155,6 +159,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                     .session = session,
                                     .needs_digests =
                                         (*data & NEEDS_DIGESTS) != 0};
+    context.until = (*data & IS_STAGE) != 0 ? ASSAY_STAGE_RCPT : 0;
     data++;
     size--;
     if (size >= ROOT_SIZE_AT + sizeof context.raw_size)
@@ -169,7 +174,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     require(error == NULL && reply.kind != REPLY_NONE);
-    if (reply.kind == REPLY_DONE)
+    require(reply.kind != (context.until == 0 ? REPLY_STAGE : REPLY_DONE));
+    if (reply.kind == REPLY_DONE || reply.kind == REPLY_STAGE)
         check_done(&reply, &context);
     reply_clear(&reply);
     return 0;

@@ -460,6 +460,90 @@ static void another_plan_is_refused(void)
     fake_end(&fake);
 }
 
+static GByteArray *pack_stage(const struct scan *scan)
+{
+    GByteArray *bytes = g_byte_array_new();
+    struct packer to;
+    packer_grow(&to, bytes, SIZE_MAX);
+    reply_pack_stage(scan, false, &to);
+    CU_ASSERT_FALSE(to.is_full);
+    return bytes;
+}
+
+/* A journal of so many bytes; 0: none. */
+static void set_journal(struct scan *scan, size_t n)
+{
+    g_clear_pointer(&scan->journal, g_bytes_unref);
+    if (n > 0)
+        scan->journal = g_bytes_new_take(g_malloc0(n), n);
+}
+
+static void a_stage_arrives_with_its_journal_if_that_may_be_kept(void)
+{
+    static const size_t sizes[] = {0, 1, REPLY_STAGE_JOURNAL_MAX,
+                                   REPLY_STAGE_JOURNAL_MAX + 1};
+    struct fake fake;
+    begin(&fake);
+    struct reply_context context = context_of(&fake);
+    context.until = ASSAY_STAGE_RCPT;
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+        struct reply reply;
+        bool is_kept = i == 1 || i == 2;
+        set_journal(fake.scan, sizes[i]);
+        g_autoptr(GByteArray) bytes = pack_stage(fake.scan);
+        const char *why = unpack(bytes->data, bytes->len, &context, &reply);
+        CU_ASSERT_STRING_EQUAL(why, "");
+        CU_ASSERT_EQUAL_FATAL(reply.kind, REPLY_STAGE);
+        CU_ASSERT_EQUAL(reply.scan->findings->len, fake.scan->findings->len);
+        CU_ASSERT_EQUAL(reply.journal != NULL, is_kept);
+        if (reply.journal != NULL)
+            CU_ASSERT(g_bytes_equal(reply.journal, fake.scan->journal));
+        reply_clear(&reply);
+    }
+    fake_end(&fake);
+}
+
+static void a_stage_that_is_cut_or_has_too_much_is_refused(void)
+{
+    struct fake fake;
+    struct reply reply;
+    begin(&fake);
+    struct reply_context context = context_of(&fake);
+    context.until = ASSAY_STAGE_RCPT;
+    set_journal(fake.scan, 7);
+    g_autoptr(GByteArray) bytes = pack_stage(fake.scan);
+    for (unsigned n = 0; n < bytes->len; n++) {
+        g_autofree uint8_t *copy = g_memdup2(bytes->data, n);
+        CU_ASSERT_STRING_NOT_EQUAL(unpack(copy, n, &context, &reply), "");
+    }
+    /* A length that says more than fronts keep. */
+    set_journal(fake.scan, REPLY_STAGE_JOURNAL_MAX);
+    g_autoptr(GByteArray) large = pack_stage(fake.scan);
+    size_t at = large->len - REPLY_STAGE_JOURNAL_MAX - 4;
+    large->data[at]++;
+    g_byte_array_append(large, (const uint8_t *)"", 1);
+    CU_ASSERT_STRING_NOT_EQUAL(
+        unpack(large->data, large->len, &context, &reply), "");
+    fake_end(&fake);
+}
+
+static void what_is_over_is_what_was_asked_for(void)
+{
+    struct fake fake;
+    struct reply reply;
+    begin(&fake);
+    struct reply_context context = context_of(&fake);
+    set_journal(fake.scan, 7);
+    g_autoptr(GByteArray) stage = pack_stage(fake.scan);
+    g_autoptr(GByteArray) whole = pack(fake.scan, false);
+    CU_ASSERT_PTR_NOT_NULL(strstr(
+        unpack(stage->data, stage->len, &context, &reply), "another stage"));
+    context.until = ASSAY_STAGE_CONNECT;
+    CU_ASSERT_PTR_NOT_NULL(strstr(
+        unpack(whole->data, whole->len, &context, &reply), "another stage"));
+    fake_end(&fake);
+}
+
 static void equal_answers_are_told_once_where_they_are_many(void)
 {
     struct fake fake;
@@ -604,6 +688,9 @@ UNIT_MAIN("reply", UNIT(everything_arrives),
           UNIT(other_kinds_arrive), UNIT(dirty_texts_are_cleaned),
           UNIT(lies_are_refused_by_name), UNIT(another_plan_is_refused),
           UNIT(as_much_as_the_limits_allow_has_room_in_a_tray),
+          UNIT(a_stage_arrives_with_its_journal_if_that_may_be_kept),
+          UNIT(a_stage_that_is_cut_or_has_too_much_is_refused),
+          UNIT(what_is_over_is_what_was_asked_for),
           UNIT(equal_answers_are_told_once_where_they_are_many),
           UNIT(more_facts_than_a_scan_has_do_not_fit),
           UNIT(every_cut_and_every_addition_is_refused),

@@ -48,6 +48,7 @@ static struct request full_request(const struct session *session)
 {
     return (struct request){.flags =
                                 REQUEST_MAY_SUSPEND | REQUEST_NEEDS_DIGESTS,
+                            .until = ASSAY_STAGE_RCPT,
                             .now_s = 1700000000,
                             .deadline_ns = UINT64_MAX - 1,
                             .session = session,
@@ -113,6 +114,7 @@ static void everything_arrives(void)
     seed_keep("everything", tray.room, tray.n);
     CU_ASSERT_TRUE_FATAL(get(&reader, tray.room, tray.n, &got));
     CU_ASSERT_EQUAL(got.flags, request.flags);
+    CU_ASSERT_EQUAL(got.until, ASSAY_STAGE_RCPT);
     CU_ASSERT_EQUAL(got.now_s, request.now_s);
     CU_ASSERT_EQUAL(got.deadline_ns, request.deadline_ns);
     CU_ASSERT_EQUAL_FATAL(got.left_out_n, 2);
@@ -226,6 +228,10 @@ static void what_is_not_well_made_is_refused(void)
     struct request got = {0};
     struct request request = full_request(session);
     request.flags = REQUEST_FLAGS + 1;
+    put(&tray, &request);
+    CU_ASSERT_FALSE(get(&reader, tray.room, tray.n, &got));
+    request = full_request(session);
+    request.until = ASSAY_STAGE_HEADERS;
     put(&tray, &request);
     CU_ASSERT_FALSE(get(&reader, tray.room, tray.n, &got));
     request = full_request(session);
