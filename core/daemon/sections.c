@@ -7,6 +7,7 @@
 #include "mail/trust.h"
 #include "pool/options.h"
 #include "store/options.h"
+#include "verdict/outcome.h"
 #include "verdict/policy.h"
 
 #include <stddef.h>
@@ -30,6 +31,10 @@ const struct section_kind section_kinds[] = {
      .table = policy_options,
      .is_single = true,
      .is_named = true},
+    {.kind = "actions",
+     .intro = "How an action is carried out while the mail server waits.",
+     .table = actions_options,
+     .is_single = true},
     {.kind = "pool",
      .intro = "Worker processes: how many, what they may use, when a plugin "
               "is left out.",

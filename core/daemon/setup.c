@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "daemon/sections.h"
 #include "mail/trust.h"
+#include "verdict/outcome.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -197,6 +198,16 @@ static void open_host(const struct setup_how *how, struct setup *setup,
         conf_free(none);
 }
 
+static void read_actions(const struct setup *setup, GPtrArray *errors)
+{
+    GError *error = NULL;
+    struct outcome_options actions;
+    if (outcome_options_read(setup->conf, &actions, &error))
+        outcome_options_clear(&actions);
+    else
+        take(errors, error);
+}
+
 static void read_sections(const struct setup_how *how, struct setup *setup,
                           GPtrArray *errors)
 {
@@ -210,6 +221,7 @@ static void read_sections(const struct setup_how *how, struct setup *setup,
         take(errors, g_steal_pointer(&error));
     if (!policy_new(setup->conf, &setup->policy, &error))
         take(errors, g_steal_pointer(&error));
+    read_actions(setup, errors);
     read_pool(setup, errors);
     if (!daemon_options_read(setup->conf, &setup->daemon, &error))
         take(errors, g_steal_pointer(&error));

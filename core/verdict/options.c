@@ -10,14 +10,14 @@
     .name = (spelled), .default_text = (initial), .help = (text)
 /* clang-format on */
 
-/* No "redirect": it needs an address, which no section can give yet. */
 static const char *const actions[] = {
-    "accept", "tag",    "junk",    "strip",  "quarantine",
+    "accept", "tag",    "junk",    "strip",  "redirect", "quarantine",
     "defer",  "reject", "discard", "advice", NULL,
 };
 
 static const char *const gateway_actions[] = {
-    "accept", "tag", "junk", "quarantine", "reject", "discard", NULL,
+    "accept",     "tag",    "junk",    "redirect",
+    "quarantine", "reject", "discard", NULL,
 };
 
 static const char *const directions[] = {"in", "out", NULL};
@@ -135,6 +135,14 @@ static const struct assay_option policy_table[] = {
      .choices = gateway_actions},
     {OPTION("junk_threshold", INT, NULL, "As in [verdict]."), .min = 0,
      .max = 9},
+    {OPTION("redirect_to", TEXT, NULL,
+            "Where mail goes whose action is redirect, instead of to this "
+            "section's recipients; of all that fit the last one counts. "
+            "Without it [actions] redirect_to.")},
+    {OPTION("copy_to", TEXT, NULL,
+            "Who gets a copy, instead of [actions] copy_to; copy_kinds and "
+            "copy_actions there say of which mail. Nothing: nobody does."),
+     .flags = ASSAY_OPTION_LIST},
     {OPTION("direction", CHOICE, NULL,
             "Condition: only mail that comes in, or only mail that goes out."),
      .choices = directions},
@@ -173,13 +181,29 @@ _Static_assert(G_N_ELEMENTS(verdict_options) == G_N_ELEMENTS(verdict_table) + 1,
                "every option is in the list");
 
 const struct assay_option *const policy_options[] = {
-    &policy_table[0],  &policy_table[1],  &policy_table[2],
-    &policy_table[3],  &policy_table[4],  &policy_table[5],
-    &policy_table[6],  &policy_table[7],  &policy_table[8],
-    &policy_table[9],  &policy_table[10], &policy_table[11],
-    &policy_table[12], &policy_table[13], &policy_table[14],
-    &policy_table[15], &policy_table[16], &policy_table[17],
-    &policy_table[18], &policy_table[19], NULL,
+    &policy_table[0],
+    &policy_table[1],
+    &policy_table[2],
+    &policy_table[3],
+    &policy_table[4],
+    &policy_table[5],
+    &policy_table[6],
+    &policy_table[7],
+    &policy_table[8],
+    &policy_table[9],
+    &policy_table[10],
+    &policy_table[11],
+    &policy_table[12],
+    &policy_table[13],
+    &policy_table[14],
+    &policy_table[15],
+    &policy_table[16],
+    &policy_table[17],
+    &policy_table[18],
+    &policy_table[19],
+    &policy_table[20],
+    &policy_table[21],
+    NULL,
 };
 _Static_assert(G_N_ELEMENTS(policy_options) == G_N_ELEMENTS(policy_table) + 1,
                "every option is in the list");

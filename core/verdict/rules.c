@@ -84,3 +84,26 @@ void rules_scl(const struct policy *policy, const struct who *who,
             out->junk_threshold = &rule->junk_threshold;
     }
 }
+
+static bool is_about_findings(const struct rule *rule)
+{
+    return rule->plugins != NULL || rule->names != NULL ||
+           rule->min_confidence > 0 || rule->max_confidence < 100;
+}
+
+void rules_addresses(const struct policy *policy, const struct who *who,
+                     const struct finding *finding, struct rules_addresses *out)
+{
+    memset(out, 0, sizeof *out);
+    for (unsigned i = 0; i < policy->rules->len; i++) {
+        const struct rule *rule = policy->rules->pdata[i];
+        if (!fits_who(rule, who) ||
+            (finding != NULL ? !fits_finding(rule, finding)
+                             : is_about_findings(rule)))
+            continue;
+        if (rule->redirect_to != NULL)
+            out->redirect_to = rule->redirect_to;
+        if (rule->copy_to != NULL)
+            out->copy_to = rule->copy_to;
+    }
+}

@@ -9,6 +9,8 @@
  *   consensus.c  what several malware engines say together
  *   heard.c      what each of them has said near each object
  *   verdict.c    all of it added up
+ *   outcome_options.c, outcome.c, sorting.c, outcome_reply.c
+ *                how the verdict is carried out, in one answer for all recipients
  */
 #ifndef VERDICT_RULES_H
 #define VERDICT_RULES_H
@@ -47,6 +49,8 @@ struct rule {
     struct setting gateway_threshold;
     struct setting gateway_action;
     struct setting junk_threshold;
+    char *redirect_to;  /* NULL: an earlier rule says, or [actions] */
+    GPtrArray *copy_to; /* char *, may be empty; NULL as above */
 };
 
 enum consensus {
@@ -108,6 +112,17 @@ struct rules_scl {
 
 void rules_scl(const struct policy *policy, const struct who *who,
                struct rules_scl *out);
+
+/* Addresses that hold for one recipient and the finding that decided (NULL: the SCL
+ * did); lent by the policy, NULL: none is set. */
+struct rules_addresses {
+    const char *redirect_to;
+    const GPtrArray *copy_to;
+};
+
+void rules_addresses(const struct policy *policy, const struct who *who,
+                     const struct finding *finding,
+                     struct rules_addresses *out);
 
 /*
  * What each finding counts as, one entry for each of scan->findings.

@@ -2,6 +2,7 @@
 /*
  * [policy] and [policy NAME]: conditions and actions.
  */
+#include "verdict/address.h"
 #include "verdict/section.h"
 
 #include <string.h>
@@ -22,6 +23,18 @@ static void take_settings(const struct section *section, bool is_base,
     if (section_has(section, "gateway_action"))
         section_action(section, "policy", "gateway_action",
                        &rule->gateway_action);
+}
+
+static void take_addresses(const struct section *section, struct rule *rule)
+{
+    if (section_has(section, "redirect_to"))
+        rule->redirect_to =
+            g_strdup(option_text(section->set, "redirect_to", 0));
+    if (!section_has(section, "copy_to"))
+        return;
+    rule->copy_to = section_texts(section, "copy_to");
+    if (rule->copy_to == NULL) /* nobody, and that is meant */
+        rule->copy_to = g_ptr_array_new_with_free_func(g_free);
 }
 
 static void take_conditions(const struct section *section, struct rule *rule)
@@ -58,6 +71,8 @@ static const char *const about_scl[] = {
     NULL,
 };
 
+static const char *const addresses[] = {"redirect_to", "copy_to", NULL};
+
 static const char *first_set(const struct section *section,
                              const char *const *keys)
 {
@@ -72,7 +87,8 @@ static const char *first_action(const struct section *section)
         if (kind != ASSAY_KIND_SPAM &&
             section_has(section, finding_kind_name(kind)))
             return finding_kind_name(kind);
-    return first_set(section, about_scl);
+    const char *key = first_set(section, about_scl);
+    return key != NULL ? key : first_set(section, addresses);
 }
 
 /* The first plugin that is named without a * and is not there. */
@@ -126,7 +142,10 @@ static bool check(const struct section *section, GError **error)
                               ": names something without a section "
                               "[plugin ...]",
                               error);
-    return true;
+    return address_check_option(section->conf, section->in_file, section->set,
+                                "redirect_to", error) &&
+           address_check_option(section->conf, section->in_file, section->set,
+                                "copy_to", error);
 }
 
 bool section_read_policy(const struct conf *conf,
@@ -141,6 +160,7 @@ bool section_read_policy(const struct conf *conf,
     if (is_good) {
         take_settings(&section, in_file == NULL || in_file->name == NULL, rule);
         take_conditions(&section, rule);
+        take_addresses(&section, rule);
     }
     option_set_free(section.set);
     return is_good;

@@ -20,6 +20,7 @@ struct ruling {
     const struct finding *finding;
     const struct setting *setting;
     const char *why;
+    bool is_unscanned;
 };
 
 static bool is_for(const struct finding *finding, int32_t rcpt)
@@ -60,6 +61,14 @@ static void consider(struct ruling *ruling, const struct finding *finding,
     ruling->why = weighed->why;
 }
 
+/* What is missing because of us and not because of what the mail is. */
+static bool is_missing(const struct finding *finding, uint32_t kind)
+{
+    return kind == ASSAY_KIND_FAILED ||
+           (kind == ASSAY_KIND_PARTIAL &&
+            finding->reason == ASSAY_REASON_LIMIT_TIME);
+}
+
 static void consider_findings(const struct court *court, const struct who *who,
                               int32_t rcpt, struct ruling *ruling)
 {
@@ -67,9 +76,11 @@ static void consider_findings(const struct court *court, const struct who *who,
     for (unsigned i = 0; i < findings->len; i++) {
         const struct finding *finding = findings->pdata[i];
         uint32_t kind = court->weighed[i].kind;
-        if (kind != 0 && kind != ASSAY_KIND_SPAM && is_for(finding, rcpt))
-            consider(ruling, finding, &court->weighed[i],
-                     rules_kind(court->policy, who, finding, kind));
+        if (kind == 0 || kind == ASSAY_KIND_SPAM || !is_for(finding, rcpt))
+            continue;
+        ruling->is_unscanned |= is_missing(finding, kind);
+        consider(ruling, finding, &court->weighed[i],
+                 rules_kind(court->policy, who, finding, kind));
     }
 }
 
@@ -131,6 +142,20 @@ static void worsen(uint32_t *kind, uint32_t other)
         *kind = other;
 }
 
+/* Lists are copied: the policy may be replaced while the verdict is carried out. */
+static void take_addresses(const struct policy *policy, const struct who *who,
+                           struct verdict_rcpt *out)
+{
+    struct rules_addresses addresses;
+    rules_addresses(policy, who, out->because.finding, &addresses);
+    out->redirect_to = g_strdup(addresses.redirect_to);
+    if (addresses.copy_to == NULL)
+        return;
+    out->copy_to = g_ptr_array_new_with_free_func(g_free);
+    for (unsigned i = 0; i < addresses.copy_to->len; i++)
+        g_ptr_array_add(out->copy_to, g_strdup(addresses.copy_to->pdata[i]));
+}
+
 static struct verdict_rcpt decide(const struct court *court, const char *rcpt,
                                   int32_t index)
 {
@@ -144,13 +169,19 @@ static struct verdict_rcpt decide(const struct court *court, const char *rcpt,
     struct ruling ruling = {.action = ASSAY_ACTION_ACCEPT};
     consider_findings(court, &who, index, &ruling);
     if (ruling.finding == NULL || verdict_is_stricter(by_scl, ruling.action))
-        ruling = (struct ruling){.action = by_scl, .setting = setting};
+        ruling = (struct ruling){.action = by_scl,
+                                 .kind = ASSAY_KIND_SPAM,
+                                 .setting = setting,
+                                 .is_unscanned = ruling.is_unscanned};
     if (out.scl > (int)rules.junk_threshold->value ||
         out.scl >= (int)rules.gateway_threshold->value)
         worsen(&court->verdict->kind, ASSAY_KIND_SPAM);
     out.action = ruling.action;
+    out.is_unscanned = ruling.is_unscanned;
     out.because.finding = ruling.finding;
+    out.because.kind = ruling.kind;
     out.because.line = explain(court->policy, &ruling, &rules, out.scl);
+    take_addresses(court->policy, &who, &out);
     return out;
 }
 
@@ -165,6 +196,7 @@ static void sum_up(struct verdict *verdict, const struct verdict_rcpt *one,
     if (is_first || verdict_is_stricter(one->action, verdict->action)) {
         verdict->action = one->action;
         verdict->because.finding = one->because.finding;
+        verdict->because.kind = one->because.kind;
         g_free(verdict->because.line);
         verdict->because.line = g_strdup(one->because.line);
     }
@@ -174,6 +206,9 @@ static void clear_rcpt(void *p)
 {
     struct verdict_rcpt *rcpt = p;
     g_free(rcpt->because.line);
+    g_free(rcpt->redirect_to);
+    if (rcpt->copy_to != NULL)
+        g_ptr_array_unref(rcpt->copy_to);
 }
 
 struct verdict *verdict_new(const struct policy *policy,

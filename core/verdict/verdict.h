@@ -12,14 +12,16 @@
 
 #include <glib.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Why: the finding that decided (NULL: the SCL) and the line of configuration
- * ("plugins.conf:31: [policy] malware = reject", or "default: [policy] malware =
- * reject"), with "; ..." behind it where that alone does not explain it ("; SCL is
- * 2").  `line` is owned by the verdict. */
+/* Why: the finding that decided (NULL: the SCL), what it counts as, and the line of
+ * configuration ("plugins.conf:31: [policy] malware = reject", or "default: [policy]
+ * malware = reject"), with "; ..." behind it where that alone does not explain it
+ * ("; SCL is 2").  `line` is owned by the verdict. */
 struct because {
     const struct finding *finding;
+    uint32_t kind; /* ASSAY_KIND_*; SPAM: the SCL */
     char *line;
 };
 
@@ -29,7 +31,12 @@ struct verdict_rcpt {
     int scl;
     double probability;
     uint32_t action; /* ASSAY_ACTION_* */
+    /* Somebody who should have looked has failed, or had no time. */
+    bool is_unscanned;
     struct because because;
+    /* By [policy ...], owned by the verdict; NULL: [actions] says. */
+    char *redirect_to;
+    GPtrArray *copy_to; /* char *, maybe none of them */
 };
 
 /*
