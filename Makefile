@@ -17,7 +17,8 @@
 #   make fuzz         every fuzzer for FUZZ_S seconds (default 60)
 #   make deps-bench   install what only benchmarks need: peers to compare with
 #   make fuzz-worker  the front against workers that were taken over, for FUZZ_S
-#   make bench        benchmarks, side by side in one run; bench-mail: the mail path
+#   make bench        benchmarks, side by side in one run; bench-mail: the mail path,
+#                     bench-idle: idle connections
 #   make docs         write the options into the manual page plugins.conf(5)
 #   make format       rewrite the sources with clang-format
 #   make install      into DESTDIR and PREFIX (default /usr/local)
@@ -109,7 +110,7 @@ PLUGIN_LDFLAGS = -shared -Wl,-z,relro -Wl,-z,now $(if $(SAN),,-Wl,-z,defs) \
 # --- building --------------------------------------------------------------------
 
 .PHONY: all lib run check deps deps-run deps-bench test lint fuzz fuzz-worker bench format install clean help \
-	unit samples docs bench-programs torture bench-mail
+	unit samples docs bench-programs torture bench-mail bench-idle
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -316,6 +317,10 @@ bench: deps-bench
 bench-mail: deps-bench
 	$(Q)$(MAKE) --no-print-directory all bench-programs $(MTA)
 	$(Q)ASSAY_BUILD=$(B) sh tests/bench/mail.sh
+
+bench-idle: deps-bench
+	$(Q)$(MAKE) --no-print-directory all bench-programs
+	$(Q)ASSAY_BUILD=$(B) sh tests/bench/idle.sh
 
 bench-programs: $(BENCH_BIN) $(B)/bad/puppet.so
 
