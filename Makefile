@@ -14,6 +14,8 @@
 #                     cppcheck, clang-tidy (part of check)
 #   make torture      every bad plugin beside the good ones over real mail, for
 #                     TORTURE_S seconds (default 600); its last line is a ledger
+#   make torture-mail TORTURE_MAILS (default 20000) mails through Postfix and assayd
+#                     while all that handles them is killed; the last line is a ledger
 #   make fuzz         every fuzzer for FUZZ_S seconds (default 60)
 #   make deps-bench   install what only benchmarks need: peers to compare with
 #   make fuzz-worker  the front against workers that were taken over, for FUZZ_S
@@ -40,6 +42,7 @@ PREFIX  ?= /usr/local
 VERSION := 0.1.0
 FUZZ_S  ?= 60
 TORTURE_S ?= 600
+TORTURE_MAILS ?= 20000
 
 comma   := ,
 B       := build$(if $(findstring clang,$(CC)),/clang)$(if $(SAN),/san)
@@ -110,7 +113,7 @@ PLUGIN_LDFLAGS = -shared -Wl,-z,relro -Wl,-z,now $(if $(SAN),,-Wl,-z,defs) \
 # --- building --------------------------------------------------------------------
 
 .PHONY: all lib run check deps deps-run deps-bench test lint fuzz fuzz-worker bench format install clean help \
-	unit samples docs bench-programs torture bench-mail bench-idle
+	unit samples docs bench-programs torture torture-mail bench-mail bench-idle
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -123,7 +126,7 @@ FB := build/fuzz
 FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$(FB)/%)
 HOSTILE  := $(B)/hostile_worker $(B)/hostile_seat
 MILTER   := $(B)/milter_echo $(B)/milter_post
-MTA      := $(B)/mta/say
+MTA      := $(B)/mta/say $(B)/torture_mail $(B)/torture_ledger
 BAD_SO   := $(BAD_SRC:tests/plugins/%.c=$(B)/bad/%.so) \
 	$(BAD_CPP:tests/plugins/%.cpp=$(B)/bad/%.so)
 BAD_H    := $(wildcard tests/plugins/*.h) sdk/include/assay/plugin.h
@@ -218,9 +221,16 @@ $(MILTER): $(B)/milter_%: $(B)/obj/tests/milter/%.o $(B)/obj/tests/unit/echo.o $
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) -ldl
 
 # Clients of a real MTA.
-$(MTA): $(B)/mta/%: $(B)/obj/tests/mta/%.o $(B)/obj/tests/mta/smtp.o $(B)/libassay.a
+$(B)/mta/%: $(B)/obj/tests/mta/%.o $(B)/obj/tests/mta/smtp.o $(B)/libassay.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) -lssl -ldl
+
+# Mail through Postfix and assayd while both are killed, and the count afterwards.
+TORTURE_MAIL := $(addprefix $(B)/obj/tests/torture_mail/,plan.o clients.o deck.o found.o hunt.o keeper.o)
+$(B)/torture_mail $(B)/torture_ledger: $(B)/%: $(B)/obj/tests/torture_mail/%.o $(TORTURE_MAIL) \
+		$(B)/obj/tests/mta/smtp.o $(B)/libassay.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) -ldl
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
@@ -299,6 +309,10 @@ fuzz: $(FUZZ_BIN)
 
 torture: all $(BAD_SO) $(B)/torture
 	$(Q)ASSAY_BUILD=$(B) sh tests/torture/torture.sh $(TORTURE_S)
+
+torture-mail: all $(MTA) $(BAD_SO)
+	$(Q)ASSAY_BUILD=$(B) sh tests/torture_mail/torture_mail.sh $(TORTURE_MAILS) \
+		$$(($(TORTURE_MAILS) / 400 + 5)) $$(($(TORTURE_MAILS) / 1000 + 1))
 
 # --- benchmarks, documents, housekeeping ------------------------------------------
 

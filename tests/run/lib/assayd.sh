@@ -53,3 +53,8 @@ assayd_is_up() { "$build/assay" status --socket "$rig/$1/run/control"; }
 assayd_stop() {
     eval "stop_pid \${assayd_pid_$1:-}; assayd_pid_$1="
 }
+# A line "SENDER RCPT" for each copy that is held.
+assayd_held() {
+    "$build/assay" quarantine list --json --config "$rig/${1:-assayd}.conf" |
+        jq -r '.sender as $sender | .rcpts[] | "\($sender) \(.)"'
+}
