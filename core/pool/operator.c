@@ -2,8 +2,8 @@
 #include "pool/operator.h"
 
 #include "base/error.h"
+#include "base/socket_file.h"
 #include "pool/operator_client.h"
-#include "pool/operator_place.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -19,10 +19,14 @@ enum {
     COMMANDS_MAX = 8  /* of one client before others are served */
 };
 
+enum {
+    BACKLOG = 16
+};
+
 /* The descriptor that is polled stands for all others. */
 struct operator_socket {
     int epoll_fd;
-    struct operator_place at;
+    struct socket_file at;
     const struct operator_command *commands;
     void *data;
     GPtrArray *clients; /* struct operator_client */
@@ -54,10 +58,15 @@ bool operator_open(const char *path, const struct operator_command *commands,
     control->data = data;
     control->clients = g_ptr_array_new();
     control->at.fd = -1;
+    const struct socket_file_how how = {
+        .path = path, .mode = 0600, .gid = (gid_t)-1, .backlog = BACKLOG};
     control->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     bool is_open =
         control->epoll_fd >= 0 || fail(error, path, "cannot be polled");
-    is_open = is_open && operator_listen(path, &control->at, error);
+    if (is_open && !socket_file_listen(&how, &control->at, error)) {
+        g_prefix_error(error, "control socket ");
+        is_open = false;
+    }
     if (is_open && !watch(control, control->at.fd, NULL, EPOLLIN))
         is_open = fail(error, path, "cannot be polled");
     if (is_open)
@@ -81,7 +90,7 @@ void operator_close(struct operator_socket *control)
     while (control->clients->len > 0)
         drop(control, g_ptr_array_index(control->clients, 0));
     g_ptr_array_unref(control->clients);
-    operator_leave(&control->at);
+    socket_file_leave(&control->at);
     if (control->epoll_fd >= 0)
         close(control->epoll_fd);
     g_free(control);
