@@ -10,7 +10,10 @@ static void add(struct milter_message *message, const void *p, size_t n)
     size_t have = message->bytes == NULL ? 0 : message->bytes->len;
     if (n > message->max - have) {
         message->is_too_large = true;
-        g_clear_pointer(&message->bytes, g_byte_array_unref);
+        if (message->header_n > 0)
+            g_byte_array_set_size(message->bytes, (unsigned)message->header_n);
+        else
+            g_clear_pointer(&message->bytes, g_byte_array_unref);
         return;
     }
     if (message->bytes == NULL)
@@ -42,6 +45,7 @@ void milter_message_header(struct milter_message *message, const char *name,
 void milter_message_eoh(struct milter_message *message)
 {
     add(message, "\r\n", 2);
+    message->header_n = message->bytes != NULL ? message->bytes->len : 0;
 }
 
 void milter_message_body(struct milter_message *message, const uint8_t *p,
@@ -53,11 +57,10 @@ void milter_message_body(struct milter_message *message, const uint8_t *p,
 GBytes *milter_message_steal(struct milter_message *message)
 {
     GBytes *bytes = NULL;
-    if (!message->is_too_large)
-        bytes =
-            message->bytes == NULL
-                ? g_bytes_new(NULL, 0)
-                : g_byte_array_free_to_bytes(g_steal_pointer(&message->bytes));
+    if (message->bytes != NULL)
+        bytes = g_byte_array_free_to_bytes(g_steal_pointer(&message->bytes));
+    else if (!message->is_too_large)
+        bytes = g_bytes_new(NULL, 0);
     milter_message_clear(message);
     return bytes;
 }
@@ -65,5 +68,6 @@ GBytes *milter_message_steal(struct milter_message *message)
 void milter_message_clear(struct milter_message *message)
 {
     g_clear_pointer(&message->bytes, g_byte_array_unref);
+    message->header_n = 0;
     message->is_too_large = false;
 }

@@ -9,8 +9,8 @@
  *     - blanks between a name and its colon; MTAs drop them,
  *     - whether there was an empty line at all when the message has no body.
  *
- * Bounded: a message larger than the limit is let go at once, and nothing of it is kept
- * from then on.
+ * Bounded: of a message larger than the limit nothing is kept but its header, and that
+ * only where it was within the limit itself.
  */
 #ifndef FRONT_MILTER_MESSAGE_H
 #define FRONT_MILTER_MESSAGE_H
@@ -25,6 +25,7 @@
 struct milter_message {
     GByteArray *bytes; /* NULL: nothing yet, or too large */
     size_t max;
+    size_t header_n; /* bytes of the header and its empty line; 0: not there yet */
     bool is_too_large;
 };
 
@@ -34,7 +35,8 @@ void milter_message_header(struct milter_message *message, const char *name,
 void milter_message_eoh(struct milter_message *message);
 void milter_message_body(struct milter_message *message, const uint8_t *p,
                          size_t n);
-/* All of it, yours; the message is empty again.  NULL: it was too large. */
+/* All of it, or of one that was too large its header, yours; the message is empty
+ * again.  NULL: the header was too large. */
 GBytes *milter_message_steal(struct milter_message *message);
 void milter_message_clear(struct milter_message *message);
 

@@ -47,17 +47,23 @@ void milter_session_forget(struct milter_session *session)
     milter_facts_end(session->facts);
     session->envelope_bytes = 0;
     session->has_too_many_rcpts = false;
+    session->is_too_large = false;
     session->has_skipped = false;
     if (session->state >= MILTER_STATE_ENVELOPE &&
         session->state <= MILTER_STATE_BODY)
         session->state = MILTER_STATE_READY;
 }
 
+bool milter_session_is_in_mail(const struct milter_session *session)
+{
+    return session->asking != MILTER_STAGE_NONE ||
+           (session->state >= MILTER_STATE_ENVELOPE &&
+            session->state <= MILTER_STATE_BODY);
+}
+
 void milter_session_abort(struct milter_session *session)
 {
-    bool is_open = session->asking != MILTER_STAGE_NONE ||
-                   (session->state >= MILTER_STATE_ENVELOPE &&
-                    session->state <= MILTER_STATE_BODY);
+    bool is_open = milter_session_is_in_mail(session);
     session->asking = MILTER_STAGE_NONE;
     if (is_open && session->owner->aborted != NULL)
         session->owner->aborted(session->self, session);
@@ -194,6 +200,11 @@ const struct session *milter_session_facts(const struct milter_session *session)
 
 GBytes *milter_session_message(const struct milter_session *session)
 {
+    return session->is_too_large ? NULL : session->raw;
+}
+
+GBytes *milter_session_header(const struct milter_session *session)
+{
     return session->raw;
 }
 
@@ -201,7 +212,7 @@ enum milter_whole milter_session_whole(const struct milter_session *session)
 {
     if (session->has_too_many_rcpts)
         return MILTER_TOO_MANY_RCPTS;
-    return session->message.is_too_large ? MILTER_TOO_LARGE : MILTER_WHOLE;
+    return session->is_too_large ? MILTER_TOO_LARGE : MILTER_WHOLE;
 }
 
 const char *milter_session_macro(const struct milter_session *session,

@@ -129,6 +129,8 @@ const uint8_t *milter_session_output(const struct milter_session *session,
                                      size_t *n);
 /* So much of it has been sent. */
 void milter_session_sent(struct milter_session *session, size_t n);
+/* Has a message begun, or is something asked? */
+bool milter_session_is_in_mail(const struct milter_session *session);
 /* Nothing more will be taken; `why`, lent, is NULL after a quit. */
 bool milter_session_is_over(const struct milter_session *session,
                             const char **why);
@@ -141,6 +143,9 @@ const struct session *milter_session_facts(
     const struct milter_session *session);
 /* At END: the client's message, as front/milter_message.h says; NULL: too large. */
 GBytes *milter_session_message(const struct milter_session *session);
+/* At END: a message that begins with its header, which is all of it that is left where
+ * it was too large.  NULL: the header was too large. */
+GBytes *milter_session_header(const struct milter_session *session);
 enum milter_whole milter_session_whole(const struct milter_session *session);
 /* By its name without braces; NULL: not told. */
 const char *milter_session_macro(const struct milter_session *session,

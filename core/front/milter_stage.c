@@ -234,8 +234,8 @@ static void end_message(struct milter_session *session,
                         const struct milter_packet *packet)
 {
     milter_message_body(&session->message, packet->data, packet->size);
-    if (!session->message.is_too_large)
-        session->raw = milter_message_steal(&session->message);
+    session->is_too_large = session->message.is_too_large;
+    session->raw = milter_message_steal(&session->message);
     reach(session, MILTER_STAGE_END, MILTER_END);
 }
 

@@ -43,6 +43,46 @@ static void a_message_over_the_limit_is_told_as_such(void)
     mta_free(mta);
 }
 
+static bool is_header(struct mta *mta, const char *wanted)
+{
+    size_t n = 0;
+    GBytes *header = milter_session_header(mta->session);
+    const void *p = header == NULL ? NULL : g_bytes_get_data(header, &n);
+    return p != NULL && n == strlen(wanted) && memcmp(p, wanted, n) == 0;
+}
+
+static void of_a_message_too_large_the_header_is_left(void)
+{
+    struct milter_options options = mta_options();
+    struct mta *mta = mta_new(&options);
+    g_autofree char *large = g_strnfill(900, 'x');
+    mta_greet(mta);
+    mta->answers[MILTER_STAGE_END].verdict = 0; /* later */
+    SAY(mta, 'M', "<a@example.org>");
+    SAY(mta, 'L', "Subject\0 x");
+    SAY_NOTHING(mta, 'N');
+    mta_say(mta, 'B', large, 900);
+    mta_say(mta, 'B', large, 900);
+    SAY_NOTHING(mta, 'E');
+    CU_ASSERT_PTR_NULL(milter_session_message(mta->session));
+    CU_ASSERT_TRUE(is_header(mta, "Subject: x\r\n\r\n"));
+    CU_ASSERT_TRUE(mta_answer(mta, MILTER_TEMPFAIL));
+    /* It may be too large itself. */
+    mta_free(mta);
+    mta = mta_new(&options);
+    mta_greet(mta);
+    mta->answers[MILTER_STAGE_END].verdict = 0;
+    g_autofree char *field = g_strdup_printf("Subject%c%s", '\0', large);
+    SAY(mta, 'M', "<a@example.org>");
+    for (unsigned i = 0; i < 2; i++)
+        mta_say(mta, 'L', field, 8 + 901);
+    SAY_NOTHING(mta, 'N');
+    SAY_NOTHING(mta, 'E');
+    CU_ASSERT_PTR_NULL(milter_session_header(mta->session));
+    CU_ASSERT_EQUAL(milter_session_whole(mta->session), MILTER_TOO_LARGE);
+    mta_free(mta);
+}
+
 static void the_rest_of_a_large_body_is_skipped_once(void)
 {
     struct milter_options options = mta_options();
@@ -147,5 +187,6 @@ static void headers_may_be_as_large_as_postfix_lets_them(void)
 UNIT_MAIN("milter limits", UNIT(who_does_not_listen_is_not_listened_to),
           UNIT(headers_may_be_as_large_as_postfix_lets_them),
           UNIT(a_message_over_the_limit_is_told_as_such),
+          UNIT(of_a_message_too_large_the_header_is_left),
           UNIT(the_rest_of_a_large_body_is_skipped_once),
           UNIT(recipients_are_bounded))
