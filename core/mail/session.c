@@ -32,6 +32,28 @@ void session_free(struct session *session)
     g_free(session);
 }
 
+static void *copy_text(const void *text, void *unused)
+{
+    (void)unused;
+    return g_strdup(text);
+}
+
+struct session *session_copy(const struct session *from)
+{
+    struct session *to = g_memdup2(from, sizeof *from);
+    to->client_ip = g_strdup(from->client_ip);
+    to->client_name = g_strdup(from->client_name);
+    to->helo = g_strdup(from->helo);
+    to->mail_from = g_strdup(from->mail_from);
+    to->rcpts = g_ptr_array_copy(from->rcpts, copy_text, NULL);
+    to->auth_user = g_strdup(from->auth_user);
+    to->queue_id = g_strdup(from->queue_id);
+    to->local_ip = g_strdup(from->local_ip);
+    to->tls_version = g_strdup(from->tls_version);
+    to->tls_cipher = g_strdup(from->tls_cipher);
+    return to;
+}
+
 /* An IPv4 address in IPv6 clothes is the IPv4 address: black lists, SPF and
  * policies know it by that name only. */
 static const char *canonical(const char *text, char out[INET6_ADDRSTRLEN])
