@@ -32,7 +32,7 @@ struct milter_session {
     bool is_running;          /* packets are being looked at, further out */
     bool has_too_many_rcpts;
     bool is_too_large; /* what is asked about: raw is its header only */
-    bool has_skipped; /* the rest of this body is not wanted */
+    bool has_skipped;  /* the rest of this body is not wanted */
     struct milter_offer agreed;
     GByteArray *input;
     GByteArray *output;

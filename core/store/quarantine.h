@@ -145,6 +145,9 @@ struct quarantine_asked {
     int64_t now_s;
 };
 
+/* Does it claim to be released, so that it is worth to ask the next function?  Looks at
+ * its header only, and at no quarantine. */
+bool quarantine_is_claimed(GBytes *raw);
 /*
  * Is this message one that was released from here, for these recipients or some of
  * them, its content unchanged but for what mail servers change?  Then its exemption is

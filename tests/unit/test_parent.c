@@ -146,7 +146,8 @@ static bool died(struct front *f, int signo)
 /* Three changes of generation and a zygote that was killed. */
 static int front_lives(struct front *f)
 {
-    NEED(getuid() == FRONT_UID && has_caps(getpid(), 0) && parent_becomes_small());
+    NEED(getuid() == FRONT_UID && has_caps(getpid(), 0) &&
+         parent_becomes_small());
     NEED(setuid(0) != 0);
     for (int i = 1; i <= 3; i++) {
         NEED(start(f) && answers(f, 'u') && has_caps(f->zygote, 0));

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private to the front: what its connections and messages share.
+ */
+#ifndef FRONT_FRONT_INSIDE_H
+#define FRONT_FRONT_INSIDE_H
+
+#include "front/aside.h"
+#include "front/front.h"
+#include "front/options.h"
+#include "front/rules.h"
+#include "front/source.h"
+#include "front/totals.h"
+#include "pool/due.h"
+
+#include <glib.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    FRONT_BUFFER = 64 * 1024 /* bytes that are read at once */
+};
+
+struct front {
+    struct pool *pool;
+    struct alarms *alarms;
+    struct front_options options;
+    struct rules *rules;           /* those of now */
+    struct quarantine *quarantine; /* the thread's, from the first message on */
+    struct aside *aside;
+    struct source aside_source;
+    GPtrArray *listeners; /* struct source */
+    GHashTable *connections;
+    GPtrArray *closed; /* struct connection, to be freed after the turn */
+    struct due_heap dues;
+    struct totals totals;
+    uint8_t *buffer;        /* FRONT_BUFFER; of whoever reads now */
+    uint64_t deaf_until_ns; /* no descriptor was left; 0: it listens */
+    size_t open_mails;
+    int epoll;
+    bool is_draining;
+};
+
+/* epoll_ctl for a source. */
+bool front_watch(struct front *front, int operation, struct source *source,
+                 uint32_t events);
+
+#endif

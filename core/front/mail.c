@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+#include "front/mail.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "front/front_inside.h"
+#include "front/mail_inside.h"
+#include "mail/trust.h"
+
+#include <string.h>
+
+/* --- its end ------------------------------------------------------------------------- */
+
+static void mail_free(struct mail *mail)
+{
+    mail->front->open_mails--;
+    quarantine_exemption_clear(&mail->exemption);
+    outcome_free(mail->outcome);
+    session_free(mail->session);
+    if (mail->raw != NULL)
+        g_bytes_unref(mail->raw);
+    mail_log_clear(&mail->log);
+    g_free(mail);
+}
+
+static void count(struct totals *totals, const struct mail *mail)
+{
+    totals->mails++;
+    totals->bytes += mail->log.size;
+    totals->actions[verdict_action_by_name(
+        mail->log.action != NULL ? mail->log.action : "defer")]++;
+    histogram_add(&totals->took, mail->log.took_ns);
+}
+
+/* It is answered, or nobody waits: the line, and that was it. */
+static void end(struct mail *mail, const char *answer)
+{
+    mail->log.answer = answer;
+    mail->log.took_ns = clock_mono_ns() - mail->begun_ns;
+    mail_log_write(&mail->log, mail->session);
+    if (g_strcmp0(answer, "gone") != 0)
+        count(&mail->front->totals, mail);
+    mail->connection = NULL;
+    mail->is_over = true;
+    if (!mail->is_new)
+        mail_free(mail);
+}
+
+static void carry_out(struct mail *mail)
+{
+    const struct outcome *outcome = mail->outcome;
+    const char *answer = mail->log.answer;
+    switch (outcome->answer) {
+    case OUTCOME_DELIVER:
+        mail_answer_plain(mail, MILTER_CONTINUE);
+        break;
+    case OUTCOME_REJECT:
+    case OUTCOME_DEFER:
+        mail_answer_code(mail, outcome->code, outcome->enhanced, outcome->text);
+        break;
+    case OUTCOME_DISCARD:
+        mail_answer_plain(mail, MILTER_DISCARD);
+        break;
+    }
+    end(mail, answer);
+}
+
+/* --- verdict and copy ---------------------------------------------------------------- */
+
+void mail_kept(struct mail *mail, char *id, const GError *why)
+{
+    mail->log.copy = id;
+    if (why == NULL) {
+        alarm_clear(mail->front->alarms, "quarantine");
+    } else {
+        alarm_raise(mail->front->alarms, "quarantine", why->message);
+        g_free(mail->log.note);
+        mail->log.note = g_strdup(why->message);
+    }
+    if (mail->connection == NULL) {
+        end(mail, "gone");
+    } else if (why == NULL) {
+        carry_out(mail);
+    } else {
+        mail_answer_code(mail, 451, "4.3.0", "The message could not be kept");
+        end(mail, "not-kept");
+    }
+}
+
+static struct quarantine_item *item_of(const struct mail *mail,
+                                       const struct pool_answer *answer,
+                                       const struct verdict *verdict)
+{
+    g_autoptr(GPtrArray) rcpts = g_ptr_array_new();
+    struct quarantine_what what = {
+        .scan = answer->scan,
+        .verdict = verdict,
+        .generation = mail->log.generation,
+        .now_s = clock_unix_s(),
+    };
+    for (unsigned i = 0; i < mail->outcome->held->len; i++) {
+        const struct outcome_held *held = mail->outcome->held->pdata[i];
+        g_ptr_array_add(rcpts, (char *)(uintptr_t)held->rcpt);
+        if (verdict_is_stricter(held->action, what.action))
+            what.action = held->action;
+    }
+    what.rcpts = (const char *const *)rcpts->pdata;
+    what.rcpt_n = rcpts->len;
+    return quarantine_item_new(mail->raw, &what);
+}
+
+/* What somebody has released it from does not count any more. */
+static void drop_exempted(const struct mail *mail, GPtrArray *findings)
+{
+    for (unsigned i = findings->len; mail->exemption.id != NULL && i > 0; i--) {
+        const struct finding *finding = findings->pdata[i - 1];
+        if (quarantine_exemption_covers(&mail->exemption, finding->plugin,
+                                        finding->name))
+            g_ptr_array_remove_index(findings, i - 1);
+    }
+}
+
+/* Is there more to do with a message that goes on? */
+static bool needs_edits(const struct outcome *outcome)
+{
+    return outcome->answer == OUTCOME_DELIVER &&
+           (outcome->held->len > 0 || outcome->redirected->len > 0 ||
+            outcome->added->len > 0 || outcome->is_tagged || outcome->is_junk ||
+            outcome->is_unscanned);
+}
+
+static void decide(struct mail *mail, const struct pool_answer *answer)
+{
+    const struct rules *rules = mail->front->rules;
+    drop_exempted(mail, answer->scan->findings);
+    struct verdict *verdict = verdict_new(rules->policy, answer->scan);
+    mail->outcome = outcome_new(&rules->outcome, verdict, answer->scan);
+    mail_log_decided(&mail->log, verdict, mail->outcome, answer);
+    struct quarantine_item *item =
+        mail->outcome->held->len > 0 ? item_of(mail, answer, verdict) : NULL;
+    verdict_free(verdict);
+    if (needs_edits(mail->outcome)) {
+        quarantine_item_free(item);
+        mail_answer_code(mail, 451, "4.3.5", "The message could not be marked");
+        end(mail, "not-marked");
+    } else if (item != NULL) {
+        mail_keep(mail, item);
+    } else {
+        carry_out(mail);
+    }
+}
+
+static void on_answer(void *self, const struct pool_answer *answer)
+{
+    struct mail *mail = self;
+    mail->job = NULL;
+    mail->log.generation = pool_generation(mail->front->pool);
+    decide(mail, answer);
+}
+
+/* --- its beginning ------------------------------------------------------------------- */
+
+/* Who has logged in, or comes from our own networks, sends; all others send to us. */
+static void find_direction(const struct rules *rules, struct session *session)
+{
+    session->is_trusted = session->is_trusted ||
+                          (session->client_ip != NULL &&
+                           trust_holds(rules->networks, session->client_ip));
+    session->direction =
+        session->is_trusted ? ASSAY_DIRECTION_OUT : ASSAY_DIRECTION_IN;
+}
+
+static void submit(struct mail *mail)
+{
+    const struct pool_request request = {
+        .raw = mail->raw,
+        .session = mail->session,
+        .priority = POOL_TRANSPORT,
+        .deadline_ns = mail->begun_ns + mail->front->options.mail_ns,
+    };
+    struct job *job = pool_submit(mail->front->pool, &request, on_answer, mail);
+    /* Where it was answered at once, it may be gone. */
+    if (job != NULL)
+        mail->job = job;
+}
+
+void mail_looked_up(struct mail *mail, const GError *why)
+{
+    if (why != NULL) {
+        g_free(mail->log.note);
+        mail->log.note = g_strdup(why->message);
+        alarm_raise(mail->front->alarms, "quarantine", why->message);
+    }
+    if (mail->connection == NULL) {
+        end(mail, "gone");
+    } else if (why != NULL) {
+        mail_answer_code(mail, 451, "4.3.0",
+                         "The quarantine could not be asked");
+        end(mail, "not-kept");
+    } else {
+        submit(mail);
+    }
+}
+
+/* Whatever can be said of it before anybody has looked at it. */
+static void begin(struct mail *mail, const struct milter_session *milter)
+{
+    if (milter_session_whole(milter) == MILTER_TOO_MANY_RCPTS) {
+        mail_answer_code(mail, 554, "5.5.3", "Too many recipients");
+        end(mail, "too-many-rcpts");
+    } else if (milter_session_message(milter) == NULL) {
+        mail_answer_too_large(mail);
+        end(mail, "too-large");
+    } else {
+        mail->raw = g_bytes_ref(milter_session_message(milter));
+        mail->log.size = g_bytes_get_size(mail->raw);
+        if (quarantine_is_claimed(mail->raw))
+            mail_look_up(mail);
+        else
+            submit(mail);
+    }
+}
+
+struct mail *mail_begin(struct connection *connection)
+{
+    struct front *front = connection->front;
+    struct mail *mail = g_new0(struct mail, 1);
+    mail->front = front;
+    mail->connection = connection;
+    mail->begun_ns = clock_mono_ns();
+    mail->session = session_copy(milter_session_facts(connection->milter));
+    mail->is_new = true;
+    front->open_mails++;
+    find_direction(front->rules, mail->session);
+    begin(mail, connection->milter);
+    mail->is_new = false;
+    if (!mail->is_over)
+        return mail;
+    mail_free(mail);
+    return NULL;
+}
+
+void mail_abandon(struct mail *mail)
+{
+    struct job *job = g_steal_pointer(&mail->job);
+    mail->front->totals.gone++;
+    mail->connection = NULL;
+    if (job == NULL)
+        return; /* something is done aside for it */
+    pool_cancel(mail->front->pool, job);
+    end(mail, "gone");
+}
+
+void mail_give_up(struct mail *mail)
+{
+    struct job *job = g_steal_pointer(&mail->job);
+    mail_answer_plain(mail, MILTER_TEMPFAIL);
+    mail->connection = NULL;
+    if (job == NULL)
+        return;
+    pool_cancel(mail->front->pool, job);
+    end(mail, "shutdown");
+}

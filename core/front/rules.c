@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include "front/rules.h"
+
+#include "mail/trust.h"
+
+static bool read_limits(const struct conf *conf, struct limits *out,
+                        GError **error)
+{
+    struct option_set *set = NULL;
+    limits_default(out);
+    if (!option_set_new(limits_options, conf, conf_find(conf, "limits", NULL),
+                        NULL, &set, error))
+        return false;
+    limits_from_options(set, out);
+    option_set_free(set);
+    return true;
+}
+
+bool rules_read(const struct conf *conf, struct rules **out, GError **error)
+{
+    struct rules *rules = g_new0(struct rules, 1);
+    if (read_limits(conf, &rules->limits, error) &&
+        trust_read(conf, &rules->networks, error) &&
+        policy_new(conf, &rules->policy, error) &&
+        outcome_options_read(conf, &rules->outcome, error)) {
+        *out = rules;
+        return true;
+    }
+    rules_free(rules);
+    return false;
+}
+
+void rules_free(struct rules *rules)
+{
+    if (rules == NULL)
+        return;
+    outcome_options_clear(&rules->outcome);
+    g_clear_pointer(&rules->policy, policy_free);
+    g_clear_pointer(&rules->networks, g_array_unref);
+    g_free(rules);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a message is decided by: all of plugins.conf that the front itself goes by.
+ *
+ * Read as a whole, replaced as a whole at a reload; one verdict is made by one of them.
+ */
+#ifndef FRONT_RULES_H
+#define FRONT_RULES_H
+
+#include "base/conf.h"
+#include "base/limits.h"
+#include "verdict/outcome.h"
+#include "verdict/policy.h"
+
+#include <glib.h>
+
+#include <stdbool.h>
+
+/* Owned by the front. */
+struct rules {
+    struct limits limits;
+    struct policy *policy;
+    GArray *networks; /* mail/trust.h */
+    struct outcome_options outcome;
+};
+
+/* False: with the first thing that is wrong. */
+bool rules_read(const struct conf *conf, struct rules **out, GError **error);
+void rules_free(struct rules *rules);
+
+#endif
