@@ -11,7 +11,10 @@
 enum {
     /* A question waits so many times plugin_time behind others, but only once where
      * its class has no worker at all. */
-    WAIT_TIMES = 20
+    WAIT_TIMES = 20,
+    /* And no less than this, however little time the calls of that class have: another
+     * worker has to be forked and to start. */
+    WORKER_MS = 3000
 };
 
 /* --- home --------------------------------------------------------------------------- */
@@ -260,20 +263,29 @@ void carry_died(struct generation *generation, struct carry *carry,
     refuse_carry(generation, carry, death_name(death), why);
 }
 
+/* Of a generation that is being tested nobody waits for an answer but the test, which
+ * has [pool] load_time: whom somebody else has killed comes up again meanwhile. */
+static bool is_late(const struct generation *generation,
+                    const struct carry *carry, uint64_t now_ns)
+{
+    uint64_t time_ns = carry->crew->options.plugin_time_ns;
+    uint64_t least_ns = WORKER_MS * MS_NS;
+    return generation != generation->pool->coming &&
+           (now_ns > carry->served_ns + MAX(time_ns, least_ns) ||
+            now_ns > carry->begin_ns + MAX(WAIT_TIMES * time_ns, least_ns));
+}
+
 void carry_expire(struct generation *generation, uint64_t now_ns)
 {
     for (unsigned i = generation->carries->len; i > 0; i--) {
         struct carry *carry = generation->carries->pdata[i - 1];
-        uint64_t time_ns = carry->crew->options.plugin_time_ns;
         if (crew_ready(carry->crew) > 0)
             carry->served_ns = now_ns;
         if (carry->guest == NULL && crew_is_barren(carry->crew))
             refuse_carry(generation, carry, "workers",
                          "no worker of its class stays alive, so it may die at "
                          "its start: run assay plugins --test");
-        else if (carry->guest == NULL &&
-                 (now_ns > carry->served_ns + time_ns ||
-                  now_ns > carry->begin_ns + WAIT_TIMES * time_ns))
+        else if (carry->guest == NULL && is_late(generation, carry, now_ns))
             refuse_carry(generation, carry, "timeout",
                          "no worker of its class was free in time");
     }

@@ -348,7 +348,22 @@ static void who_is_being_forked_when_the_pool_ends_is_buried(void)
     CU_ASSERT_EQUAL(orphans, 0);
 }
 
-UNIT_MAIN("pool_death", UNIT(whatever_ends_a_worker_is_blamed_on_its_plugin),
+/* Of a class with so little time for a call a new worker takes longer to come up. */
+static void a_worker_that_was_killed_is_waited_for(void)
+{
+    struct pooling *p = pooling_open(
+        "[pool]\nworkers_min = 1\nworkers_max = 1\n"
+        "[class apart]\nplugin_time = 100 ms\n"
+        "[plugin naps]\nfile = @/naps.so\nclass = apart\nstart_ms = 700\n",
+        NULL);
+    CU_ASSERT_STRING_EQUAL(pooling_scan(p, "hello"), "");
+    CU_ASSERT(pooling_kill_workers(p) >= 2);
+    CU_ASSERT_STRING_EQUAL(pooling_scan(p, "hello"), "");
+    pooling_free(p);
+}
+
+UNIT_MAIN("pool_death", UNIT(a_worker_that_was_killed_is_waited_for),
+          UNIT(whatever_ends_a_worker_is_blamed_on_its_plugin),
           UNIT(the_same_in_a_class_of_its_own),
           UNIT(a_message_that_kills_two_plugins_is_held_aside),
           UNIT(so_is_one_that_kills_guests_of_two_classes),

@@ -18,7 +18,8 @@
 enum {
     FLIGHT = 6, /* mails unanswered at any time */
     WARM_MS = 40,
-    MOST_MS = 20000
+    MOST_MS = 20000,
+    LOAD_MS = 60000
 };
 
 #define GOOD                                                                   \
@@ -198,7 +199,8 @@ static void one_that_dies_in_its_self_test_is_turned_away(void)
     pooled_free(p);
 }
 
-#define SLEEPY GOOD "[plugin sleepy]\nfile = @/self_test_sleeps.so\nclass = "
+#define SLEEPY                                                                 \
+    GOOD "[plugin sleepy]\nfile = @/naps.so\ntest_ms = 1000\nclass = "
 
 /* A worker of the coming generation that is in a plugin's self-test right now. */
 static struct seat *seat_in_test(const struct pooled *p)
@@ -262,6 +264,47 @@ static void whose_self_test_is_killed_each_time_is_turned_away(void)
     expect_refused(p, "sleepy: died in its self-test: its process was killed "
                       "from outside");
     expect_whole(p);
+    g_free(pooled_log_end());
+    pooled_free(p);
+}
+
+/* Does a home worker of the coming generation wait for a guest's answer? */
+static bool has_question(const struct pooled *p)
+{
+    const struct generation *coming = p->pool->coming;
+    return coming != NULL && coming->carries->len > 0;
+}
+
+static void kill_zygote_of(const struct generation *generation,
+                           const char *class_name)
+{
+    for (unsigned i = 0; i < generation->crews->len; i++) {
+        const struct crew *crew = generation->crews->pdata[i];
+        if (strcmp(crew->class_name, class_name) == 0)
+            CU_ASSERT_EQUAL(kill(crew->zygote, SIGKILL), 0);
+    }
+}
+
+/* However long it takes to load again: more than the time that a question waits. */
+static void a_class_that_is_killed_under_a_canary_is_waited_for(void)
+{
+    pooled_log_begin();
+    struct pooled *p = open_good(GOOD);
+    unsigned kills = 0;
+    CU_ASSERT_FATAL(
+        pooled_reload(p, GOOD "[class apart]\nplugin_time = 1 s\n"
+                              "[plugin naps]\nfile = @/naps.so\nclass = apart\n"
+                              "create_ms = 6000\nhandle_ms = 200\n"));
+    for (unsigned i = 0; i < LOAD_MS / 5 && !p->is_reloaded; i++) {
+        if (kills == 0 && has_question(p)) {
+            kill_zygote_of(p->pool->coming, "apart");
+            kills++;
+        }
+        pooled_for(p, FLIGHT, 5);
+    }
+    CU_ASSERT(pooled_drain(p));
+    CU_ASSERT_EQUAL(kills, 1);
+    expect_taken(p, 2);
     g_free(pooled_log_end());
     pooled_free(p);
 }
@@ -444,6 +487,7 @@ UNIT_MAIN("pool_reload", UNIT(a_new_generation_takes_over_without_loss),
           UNIT(one_that_dies_in_its_self_test_is_turned_away),
           UNIT(whom_somebody_else_kills_in_its_self_test_is_tested_again),
           UNIT(whose_self_test_is_killed_each_time_is_turned_away),
+          UNIT(a_class_that_is_killed_under_a_canary_is_waited_for),
           UNIT(an_optional_one_may_be_ill),
           UNIT(what_was_ill_before_keeps_nobody_out),
           UNIT(one_that_cannot_be_loaded_is_turned_away),
