@@ -354,13 +354,14 @@ format:
 D := $(DESTDIR)$(PREFIX)
 install: all
 	install -d '$(D)/bin' '$(D)/lib/assay/plugins' '$(D)/include/assay' \
-		'$(D)/share/assay/sdk' '$(D)/share/assay/sigs' '$(D)/share/man/man1' \
+		'$(D)/share/assay/sdk' '$(D)/share/assay/sigs' '$(D)/share/assay/sieve' '$(D)/share/man/man1' \
 		'$(D)/share/man/man5' '$(DESTDIR)/etc/assay'
 	install -m 755 $(B)/assay '$(D)/bin/'
 	install -m 644 $(PLUGIN_SO) '$(D)/lib/assay/plugins/'
 	install -m 644 sdk/include/assay/*.h '$(D)/include/assay/'
 	install -m 644 sdk/plugin.map sdk/*.md sdk/template/* '$(D)/share/assay/sdk/'
 	cp -R sigs/. '$(D)/share/assay/sigs/'
+	install -m 644 core/front/sieve/*.sieve '$(D)/share/assay/sieve/'
 	test -e '$(DESTDIR)/etc/assay/plugins.conf' || sed 's,sigs/,$(PREFIX)/share/assay/sigs/,g' \
 		plugins.conf >'$(DESTDIR)/etc/assay/plugins.conf'
 	for m in core/cli/man/*.[15]; do install -m 644 $$m '$(D)/share/man/man'$${m##*.}/; done

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "daemon/options.h"
+#include "front/stamp_options.h"
 #include "host/host.h"
 #include "mail/trust.h"
 #include "pool/options.h"
@@ -35,6 +36,12 @@ const struct section_kind section_kinds[] = {
      .intro = "How an action is carried out while the mail server waits.",
      .table = actions_options,
      .is_single = true},
+    {.kind = "stamp",
+     .intro = "What one Assay tells the next on a message's way, so that it is "
+              "scanned once.",
+     .table = stamp_options_table,
+     .is_single = true,
+     .is_read_later = true},
     {.kind = "pool",
      .intro = "Worker processes: how many, what they may use, when a plugin "
               "is left out.",

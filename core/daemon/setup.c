@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/escape.h"
 #include "daemon/sections.h"
+#include "front/marks_options.h"
 #include "mail/trust.h"
 #include "verdict/outcome.h"
 
@@ -202,8 +203,15 @@ static void read_actions(const struct setup *setup, GPtrArray *errors)
 {
     GError *error = NULL;
     struct outcome_options actions;
-    if (outcome_options_read(setup->conf, &actions, &error))
-        outcome_options_clear(&actions);
+    struct marks_options marks;
+    /* One section with two readers: what is wrong is told once. */
+    if (!outcome_options_read(setup->conf, &actions, &error)) {
+        take(errors, error);
+        return;
+    }
+    outcome_options_clear(&actions);
+    if (marks_options_read(setup->conf, &marks, &error))
+        marks_options_clear(&marks);
     else
         take(errors, error);
 }

@@ -82,10 +82,9 @@ static char *missing_scanners(const struct scan *scan)
     return g_string_free(who, FALSE);
 }
 
-static void mark_unscanned(const struct sorting *sorting,
-                           const struct scan *scan)
+static bool is_unscanned(const struct sorting *sorting)
 {
-    struct outcome *outcome = sorting->outcome;
+    const struct outcome *outcome = sorting->outcome;
     bool is_unscanned = false;
     for (unsigned i = 0; i < sorting->verdict->rcpts->len; i++) {
         const struct verdict_rcpt *rcpt = sorting_rcpt(sorting, i);
@@ -94,10 +93,7 @@ static void mark_unscanned(const struct sorting *sorting,
         if (stays || outcome->added->len > 0)
             is_unscanned |= rcpt->is_unscanned;
     }
-    if (!is_unscanned || outcome->answer != OUTCOME_DELIVER)
-        return;
-    outcome->is_unscanned = true;
-    outcome->unscanned_by = missing_scanners(scan);
+    return is_unscanned && outcome->answer == OUTCOME_DELIVER;
 }
 
 static void refuse(struct sorting *sorting, enum outcome_answer answer,
@@ -148,14 +144,14 @@ static bool is_refused(struct sorting *sorting)
     return true;
 }
 
-struct outcome *outcome_new(const struct outcome_options *options,
-                            const struct verdict *verdict,
-                            const struct scan *scan)
+struct outcome *outcome_new_told(const struct outcome_options *options,
+                                 const struct verdict *verdict,
+                                 const struct session *session)
 {
     struct sorting sorting = {
         .options = options,
         .verdict = verdict,
-        .session = scan->message->session,
+        .session = session,
         .outcome = outcome_empty(),
         .strictest =
             g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
@@ -165,9 +161,20 @@ struct outcome *outcome_new(const struct outcome_options *options,
         sort_nobody(&sorting);
     else if (!is_refused(&sorting))
         sorting_place_all(&sorting);
-    mark_unscanned(&sorting, scan);
+    sorting.outcome->is_unscanned = is_unscanned(&sorting);
     g_hash_table_unref(sorting.strictest);
     return sorting.outcome;
+}
+
+struct outcome *outcome_new(const struct outcome_options *options,
+                            const struct verdict *verdict,
+                            const struct scan *scan)
+{
+    struct outcome *outcome =
+        outcome_new_told(options, verdict, scan->message->session);
+    if (outcome->is_unscanned)
+        outcome->unscanned_by = missing_scanners(scan);
+    return outcome;
 }
 
 struct outcome *outcome_without_verdict(const struct outcome_options *options,

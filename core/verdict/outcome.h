@@ -113,6 +113,10 @@ struct outcome {
 struct outcome *outcome_new(const struct outcome_options *options,
                             const struct verdict *verdict,
                             const struct scan *scan);
+/* The same by a verdict that was made elsewhere (verdict_new_told). */
+struct outcome *outcome_new_told(const struct outcome_options *options,
+                                 const struct verdict *verdict,
+                                 const struct session *session);
 /* For a message that there is no verdict about.  `why` follows "because": "the queue is
  * full".  DEFER, or where options->accepts_unscanned DELIVER to everybody, marked. */
 struct outcome *outcome_without_verdict(const struct outcome_options *options,

@@ -237,6 +237,30 @@ struct verdict *verdict_new(const struct policy *policy,
     return verdict;
 }
 
+struct verdict *verdict_new_told(const struct verdict_told *told,
+                                 const struct session *session)
+{
+    const struct because because = {.kind = ASSAY_KIND_SPAM};
+    struct verdict *verdict = g_new0(struct verdict, 1);
+    verdict->rcpts = g_array_new(false, false, sizeof(struct verdict_rcpt));
+    g_array_set_clear_func(verdict->rcpts, clear_rcpt);
+    verdict->kind = told->kind;
+    verdict->action = told->action;
+    verdict->scl = told->scl;
+    verdict->because = because;
+    verdict->because.line = g_strdup(told->line);
+    for (unsigned i = 0; i < session->rcpts->len; i++) {
+        struct verdict_rcpt one = {.rcpt = session->rcpts->pdata[i],
+                                   .action = told->action,
+                                   .scl = told->scl,
+                                   .because = because};
+        g_array_append_val(verdict->rcpts, one);
+        g_array_index(verdict->rcpts, struct verdict_rcpt, i).because.line =
+            g_strdup(told->line);
+    }
+    return verdict;
+}
+
 void verdict_free(struct verdict *verdict)
 {
     if (verdict == NULL)

@@ -59,6 +59,17 @@ struct verdict {
 
 struct verdict *verdict_new(const struct policy *policy,
                             const struct scan *scan);
+
+/* A verdict that was made elsewhere, the same for all recipients.  Plain value. */
+struct verdict_told {
+    uint32_t kind;
+    uint32_t action;
+    int scl;
+    const char *line; /* for struct because */
+};
+
+struct verdict *verdict_new_told(const struct verdict_told *told,
+                                 const struct session *session);
 void verdict_free(struct verdict *verdict);
 
 /* "accept", "quarantine"; NONE is "none". */
