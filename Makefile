@@ -238,6 +238,12 @@ $(FAULT): $(B)/obj/tests/fault/fault_quarantine.o $(B)/obj/tests/fault/shim.o $(
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -rdynamic -o $@ $^ $(CORE_LDLIBS) -ldl
 
+# Holds a message as the front does, for scripts.
+FRONT := $(B)/quarantine_front
+$(FRONT): $(B)/obj/tests/fault/quarantine_front.o $(B)/libassay.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) -ldl
+
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 # --- setting up ------------------------------------------------------------------
@@ -275,7 +281,7 @@ check: deps
 unit: $(UNIT_BIN) all $(BAD_SO) $(B)/torture
 	$(Q)for t in $(UNIT_BIN); do ASSAY_BUILD=$(B) $$t || exit 1; done
 
-test: unit $(HOSTILE) $(MILTER) $(if $(SAN),,$(FAULT)) $(MTA)
+test: unit $(HOSTILE) $(MILTER) $(if $(SAN),,$(FAULT)) $(FRONT) $(MTA)
 	$(Q)for t in $(sort $(wildcard tests/run/*.sh)); do \
 		printf '  RUN     %s\n' $$t; ASSAY_BUILD=$(B) sh $$t || exit 1; done
 

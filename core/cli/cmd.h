@@ -9,7 +9,9 @@
 enum cmd_exit {
     CMD_CLEAN = 0,   /* done; scan: nothing was found in any message */
     CMD_FOUND = 1,   /* scan: something was found, nothing failed;
-                        status: an alarm is raised */
+                        status: an alarm is raised; quarantine: a message
+                        was not released, or is still bad, or something
+                        could not be mended */
     CMD_TROUBLE = 2, /* something could not be scanned, a plugin that is not
                         optional was refused, a running Assay could not be
                         asked or did not reload, or bad usage */
@@ -23,5 +25,6 @@ int cmd_status(int argc, char **argv);
 int cmd_reload(int argc, char **argv);
 int cmd_stop(int argc, char **argv);
 int cmd_drain(int argc, char **argv);
+int cmd_quarantine(int argc, char **argv);
 
 #endif

@@ -16,9 +16,10 @@ static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {
-    {"scan", cmd_scan},     {"conf", cmd_conf},     {"plugins", cmd_plugins},
-    {"status", cmd_status}, {"reload", cmd_reload}, {"drain", cmd_drain},
-    {"stop", cmd_stop},
+    {"scan", cmd_scan},       {"conf", cmd_conf},
+    {"plugins", cmd_plugins}, {"status", cmd_status},
+    {"reload", cmd_reload},   {"drain", cmd_drain},
+    {"stop", cmd_stop},       {"quarantine", cmd_quarantine},
 };
 
 static const char help[] =
@@ -34,6 +35,8 @@ static const char help[] =
     "  assay drain             have assayd take no new mail, and wait until it has "
     "none\n"
     "  assay stop              end assayd when it has answered what it has\n"
+    "  assay quarantine        what is held: list, show, release, delete, "
+    "verify\n"
     "  assay conf check        is plugins.conf right?\n"
     "  assay conf show         every setting in force and where it comes from\n"
     "  assay conf docs         every setting there is, with its help\n"

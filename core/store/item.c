@@ -64,7 +64,7 @@ static json_t *finding_json(const struct scan *scan, const struct finding *f)
     return object;
 }
 
-static char *findings_json(const struct scan *scan)
+char *quarantine_findings_json(const struct scan *scan)
 {
     json_t *all = json_array();
     for (unsigned i = 0; i < scan->findings->len; i++)
@@ -95,7 +95,7 @@ struct quarantine_item *quarantine_item_new(GBytes *raw,
         .because = g_strdup(verdict->because.line),
         .by = g_strdup(decided != NULL ? decided->plugin : NULL),
         .name = g_strdup(decided != NULL ? decided->name : NULL),
-        .findings = findings_json(what->scan),
+        .findings = quarantine_findings_json(what->scan),
         .session = copy_session(what),
     };
     return item;

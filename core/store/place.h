@@ -78,6 +78,8 @@ bool place_remove(struct place *place, const char *id, const char *suffix,
 /* Full path for messages; yours. */
 char *place_path(const struct place *place, const char *id, const char *suffix);
 
+/* Is there sub-folder 0..PLACE_FANS-1?  True as well where that cannot be told. */
+bool place_has_fan(const struct place *place, unsigned fan);
 /* What is in a sub-folder.  `id` is NULL where the name is none of ours. */
 typedef void (*place_visit_fn)(void *self, const char *name, const char *id,
                                const char *suffix);

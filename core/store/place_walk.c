@@ -21,6 +21,13 @@ static void visit_name(const char *name, place_visit_fn visit, void *self)
         visit(self, name, NULL, "");
 }
 
+bool place_has_fan(const struct place *place, unsigned fan)
+{
+    char path[3];
+    snprintf(path, sizeof path, "%02x", fan);
+    return faccessat(place->fd, path, F_OK, 0) == 0 || errno != ENOENT;
+}
+
 bool place_walk(const struct place *place, unsigned fan, place_visit_fn visit,
                 void *self, GError **error)
 {

@@ -54,6 +54,9 @@ struct quarantine_item *quarantine_item_new(GBytes *raw,
                                             const struct quarantine_what *what);
 void quarantine_item_free(struct quarantine_item *item);
 
+/* All findings of a scan as a JSON array, as they are kept; yours. */
+char *quarantine_findings_json(const struct scan *scan);
+
 /* --- the quarantine --------------------------------------------------------------- */
 
 /* An open folder of held mail.  Owned by one thread. */

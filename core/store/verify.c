@@ -197,6 +197,8 @@ static bool list_names(struct verify *v, const char *id, GError **error)
 static bool mend_files(struct verify *v, GError **error)
 {
     for (v->fan = 0; v->fan < PLACE_FANS; v->fan++) {
+        if (!place_has_fan(&v->q->place, v->fan))
+            continue;
         if (!locked(v, list_names, NULL, error))
             return false;
         v->report.files += v->mails->len;

@@ -8,10 +8,13 @@
  *     quarantine_verify() mends the rest, and then finds nothing to do
  *     held again there is one copy
  *
- * and a deletion that dies half-way is finished, or has not begun.
+ * A deletion that dies half-way is finished, or has not begun.  A release delivers once:
+ * what is told as held was not delivered, what is told as released was, and what was
+ * delivered is never sent again unasked.
  */
 #include "shim.h"
 #include "store/inside.h"
+#include "store/release.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -19,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +39,7 @@ static struct told {
     bool is_open;
     bool is_kept[MAILS];   /* told so, at least once */
     bool is_deleted;       /* told so */
+    bool is_released;      /* told so */
     bool was_unsynced;     /* when it was told */
     bool failed_after_all; /* a fault that was over stopped later calls */
     unsigned calls;
@@ -79,6 +84,8 @@ static int remove_one(const char *path, const struct stat *st, int type,
 
 static void clean(void)
 {
+    g_autofree char *path = g_build_filename(dir, "delivered", NULL);
+    unlink(path);
     nftw(options.folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -156,6 +163,33 @@ static void delete_one(void)
     shim_disarm();
     quarantine_close(q);
     quarantine_item_free(item);
+}
+
+/* By a sendmail(1) that adds a line to a file. */
+static enum release_end release(struct quarantine *q, bool is_again,
+                                bool *is_run)
+{
+    struct quarantine_item *item = make_item(0);
+    struct release_told out = {0};
+    const struct release_how how = {.is_again = is_again, .now_s = 1700000100};
+    *is_run = release_run(q, item->kept.id, &how, &out, NULL);
+    state_clear(&out.state);
+    quarantine_item_free(item);
+    return out.end;
+}
+
+static void release_one(void)
+{
+    struct quarantine *q = NULL;
+    bool is_run = false;
+    told->is_open = quarantine_open(&options, &q, NULL);
+    if (told->is_open) {
+        enum release_end end = release(q, false, &is_run);
+        told->is_released = is_run && end == RELEASE_DONE;
+    }
+    told->calls = shim_calls();
+    shim_disarm();
+    quarantine_close(q);
 }
 
 static void prepare_both(void)
@@ -251,6 +285,49 @@ static const char *check_deletion(struct quarantine *q, bool was_killed)
     return what != NULL ? what : check_kept(q);
 }
 
+static unsigned delivered(void)
+{
+    g_autofree char *path = g_build_filename(dir, "delivered", NULL);
+    g_autofree char *text = NULL;
+    gsize n = 0;
+    return g_file_get_contents(path, &text, &n, NULL) ? (unsigned)n : 0;
+}
+
+static bool now_of(struct quarantine *q, enum state_now *now)
+{
+    struct quarantine_item *item = make_item(0);
+    struct row row = {0};
+    bool found = false;
+    bool is_read = index_find(&q->index, item->kept.id, &found, &row, NULL);
+    *now = row.now;
+    row_clear(&row);
+    quarantine_item_free(item);
+    return is_read && found;
+}
+
+/* What is told must be so, and the way on must lead to one delivery. */
+static const char *check_release(struct quarantine *q, bool was_killed)
+{
+    enum state_now now = STATE_LOST;
+    bool is_run = false;
+    unsigned n = delivered();
+    (void)was_killed;
+    if (!is_mended(q) || !now_of(q, &now))
+        return "verify did not mend it";
+    if (now != STATE_UNKNOWN && (now == STATE_RELEASED) != (n == 1))
+        return "its state is not what happened";
+    if (told->is_released && now != STATE_RELEASED)
+        return "told as released, and not remembered";
+    release(q, false, &is_run);
+    if (!is_run || delivered() > 1)
+        return "it was delivered twice";
+    if (now == STATE_UNKNOWN && delivered() != n)
+        return "it was sent although its fate was unknown";
+    if (delivered() == 0)
+        release(q, true, &is_run);
+    return is_run && delivered() == 1 ? NULL : "it was not delivered once";
+}
+
 /* One scenario. */
 struct scenario {
     const char *name;
@@ -263,6 +340,7 @@ struct scenario {
 static const struct scenario scenarios[] = {
     {"holding", NULL, hold, check_hold, true},
     {"deleting", prepare_both, delete_one, check_deletion, false},
+    {"releasing", prepare_both, release_one, check_release, false},
 };
 
 /* False: the scenario makes fewer calls. */
@@ -273,14 +351,22 @@ static bool try(const struct scenario *s, const struct way *way, unsigned at)
     memset(told, 0, sizeof *told);
     if (s->prepare != NULL)
         s->prepare();
+    /* Whoever has its other end lives: sendmail(1) outlives who started it. */
+    int alive[2];
+    char byte;
+    if (pipe(alive) != 0)
+        abort();
     pid_t pid = fork();
     if (pid == 0) {
         shim_arm(way->fault, at, way->error);
         s->run();
         _exit(0);
     }
-    if (pid < 0 || waitpid(pid, &status, 0) != pid)
+    close(alive[1]);
+    if (pid < 0 || waitpid(pid, &status, 0) != pid ||
+        read(alive[0], &byte, 1) != 0)
         abort();
+    close(alive[0]);
     bool was_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
     if (!was_killed && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
         fail(s->name, way, at, "the process crashed");
@@ -304,6 +390,16 @@ static bool try(const struct scenario *s, const struct way *way, unsigned at)
     return is_reached;
 }
 
+static char *make_sendmail(void)
+{
+    char *path = g_build_filename(dir, "sendmail", NULL);
+    g_autofree char *script = g_strdup_printf(
+        "#!/bin/sh\nread -r field && printf x >>'%s/delivered'\n", dir);
+    if (!g_file_set_contents(path, script, -1, NULL) || chmod(path, 0700) != 0)
+        abort();
+    return path;
+}
+
 int main(int argc, char **argv)
 {
     unsigned tries = 0;
@@ -316,6 +412,9 @@ int main(int argc, char **argv)
     g_free(options.folder);
     options.folder = g_build_filename(dir, "q", NULL);
     options.min_free = 0;
+    options.release_by = QUARANTINE_BY_SENDMAIL;
+    g_free(options.sendmail);
+    options.sendmail = make_sendmail();
     options.key_file = g_strdup(argc > 1 ? argv[1] : NULL);
     for (size_t s = 0; s < G_N_ELEMENTS(scenarios); s++)
         for (size_t w = 0; w < G_N_ELEMENTS(ways); w++) {
@@ -329,6 +428,7 @@ int main(int argc, char **argv)
                 fail(scenarios[s].name, &ways[w], at, "the count is not true");
         }
     clean();
+    unlink(options.sendmail);
     rmdir(dir);
     printf("fault: %u faults, wrong=%u\n", tries, wrong);
     quarantine_options_clear(&options);

@@ -17,11 +17,13 @@ cmp -s "$build/lint/plugins.conf.5" "$page" || {
     echo "$page is behind the option tables: run make docs" >&2
     status=1
 }
-for command in scan conf plugins status reload drain stop; do
+for command in scan conf plugins status reload drain stop quarantine; do
+    pages=core/cli/man/assay.1
+    [ $command = quarantine ] && pages=core/cli/man/assay-quarantine.1
     for flag in $("$build/assay" $command --help | grep -o -- '--[a-z-]*' | sort -u); do
         [ "$flag" = --help ] && continue
-        grep -q -- "Fl .*-${flag#--}\\>" core/cli/man/assay.1 || {
-            echo "core/cli/man/assay.1: assay $command has $flag, the page has not" >&2
+        grep -q -- "Fl .*-${flag#--}\\>" "$pages" || {
+            echo "$pages: assay $command has $flag, the page has not" >&2
             status=1
         }
     done
