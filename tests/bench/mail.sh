@@ -125,7 +125,7 @@ start_assay() { # NAME PLUGIN...
     shift
     eval "assayd_also=inet:127.0.0.1:\$tcp_$name"
     assayd_signatures=$rig/signatures
-    printf '[pool]\nworkers = %s\n' "$(nproc)" | assayd_conf "$name" "$@"
+    assayd_conf "$name" "$@" </dev/null
     assayd_start "$name"
     eval "pids_$name=$assayd_pid"
 }

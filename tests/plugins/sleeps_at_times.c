@@ -43,10 +43,7 @@ static int32_t create(const struct assay_host *given,
 }
 
 static const struct assay_plugin plugin = {
-    RIGHT_PLUGIN,
-    .wants = &bad_wants,
-    .options = bad_options,
-    .create = create,
-    .handle = bad_handle,
+    RIGHT_PLUGIN,     .wants = &bad_wants,  .options = bad_options,
+    .create = create, .handle = bad_handle,
 };
 RIGHT_MODULE(plugin)

@@ -30,7 +30,7 @@ mount -t tmpfs -o "size=$((64 + mails / 100))m,mode=700" none "$rig/assayd/quara
     skip "no tmpfs can be mounted here"
 at_end "umount '$rig/assayd/quarantine'"
 
-dovecot_new sigs/sieve/junk.sieve
+dovecot_new "$junk_script"
 postfix_new
 postfix_set "virtual_transport = lmtp:inet:127.0.0.1:$lmtp_port" \
     'minimal_backoff_time = 1s' 'maximal_backoff_time = 5s' 'queue_run_delay = 1s' \
@@ -40,9 +40,8 @@ postfix_set "virtual_transport = lmtp:inet:127.0.0.1:$lmtp_port" \
     'smtpd_hard_error_limit = 10000' 'milter_connect_timeout = 5s'
 postfix_smtpd "smtpd_milters = unix:$rig/assayd/milter"
 smtp=$port
+assayd_quarantine='min_free = 1 MiB'
 assayd_conf assayd <<END
-[quarantine]
-min_free = 1 MiB
 [verdict]
 gateway_action = junk
 [policy]

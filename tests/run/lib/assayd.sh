@@ -6,8 +6,9 @@
 #   assayd_start NAME              sets $assayd_pid; log: $rig/NAME.log
 #   assayd_stop NAME
 #
-# NAME listens at unix:$rig/NAME/milter, and its quarantine is $rig/NAME/quarantine; TCP
-# with `assayd_listen NAME inet:127.0.0.1:PORT` before it starts.
+# NAME listens at unix:$rig/NAME/milter, and where $assayd_also says; its quarantine is
+# $rig/NAME/quarantine.  $assayd_milter and $assayd_quarantine are more lines of their
+# sections, $assayd_signatures is where ClamAV's are.
 assayd_rooms() {
     mkdir -p "$rig/$1/run"
     for folder in quarantine spool; do
@@ -24,9 +25,9 @@ assayd_conf() {
     assayd_rooms "$name"
     {
         printf '[daemon]\ncontrol = %s\nallow_test_signatures = yes\n' "$rig/$name/run/control"
-        printf '[alarm]\nmax_age = 0\n[quarantine]\nfolder = %s\n' "$rig/$name/quarantine"
-        printf '[milter]\nlisten = unix:%s%s\nsocket_group = postfix\n' "$rig/$name/milter" \
-            "${assayd_also:+, $assayd_also}"
+        printf '[alarm]\nmax_age = 0\n[milter]\nlisten = unix:%s%s\nsocket_group = postfix\n%s\n' \
+            "$rig/$name/milter" "${assayd_also:+, $assayd_also}" "${assayd_milter:-}"
+        printf '[quarantine]\nfolder = %s\n%s\n' "$rig/$name/quarantine" "${assayd_quarantine:-}"
         cat
         for plugin in "$@"; do
             printf '[plugin %s]\nfile = %s/plugins/%s.so\n' "$plugin" "$build" "$plugin"
@@ -57,4 +58,10 @@ assayd_stop() {
 assayd_held() {
     "$build/assay" quarantine list --json --config "$rig/${1:-assayd}.conf" |
         jq -r '.sender as $sender | .rcpts[] | "\($sender) \(.)"'
+}
+# The message that is held of this sender, as it is.
+assayd_raw() {
+    id=$("$build/assay" quarantine list --json --config "$rig/${2:-assayd}.conf" |
+        jq -r --arg sender "$1" 'select(.sender == $sender) | .id')
+    "$build/assay" quarantine show --raw --config "$rig/${2:-assayd}.conf" "$id"
 }

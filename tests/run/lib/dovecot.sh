@@ -75,3 +75,5 @@ dovecot_stop() {
 }
 # Is there mail in the user's inbox (or in FOLDER)?
 delivered() { [ -n "$(find "$rig/boxes/$1/${2:+.$2/}new" -type f 2>/dev/null | head -n 1)" ]; }
+# The script that we ship.
+junk_script=$PWD/core/front/sieve/assay-junk.sieve
