@@ -6,7 +6,7 @@
 #   make check        set up, then every test: units, plugins, sample mails, bad
 #                     plugins, lint, short fuzzing, all of it again under ASan+UBSan,
 #                     and a build with clang
-#   make              build only: build/assay, build/plugins/*.so
+#   make              build only: build/assay, build/assayd, build/plugins/*.so
 #   make deps         install the Debian packages that building and testing needs;
 #                     deps-run: only those for building
 #   make test         the tests against what is built (part of check)
@@ -23,7 +23,7 @@
 #                     bench-idle: idle connections
 #   make docs         write the options into the manual page plugins.conf(5)
 #   make format       rewrite the sources with clang-format
-#   make install      into DESTDIR and PREFIX (default /usr/local)
+#   make install      into DESTDIR and PREFIX (default /usr/local; for Debian /usr)
 #   make clean        remove build/
 #
 # Settings: CC=clang   another compiler, builds in build/clang
@@ -79,7 +79,7 @@ DEBS := gcc g++ make pkg-config libglib2.0-dev libgmime-3.0-dev libmagic-dev \
 	libssl-dev libjansson-dev libseccomp-dev libsqlite3-dev libsodium-dev \
 	$(foreach p,$(PLUGINS),$($(p)_DEBS))
 DEBS_TEST  = libcunit1-dev clang clang-tidy clang-format cppcheck valgrind jq \
-	libclang-rt-14-dev clamav-testfiles zip mandoc \
+	libclang-rt-14-dev clamav-testfiles zip mandoc socat systemd \
 	libarchive-tools xz-utils time $(MTA_DEBS)
 DEBS_BENCH := clamav-daemon clamav-milter rspamd libmilter-dev $(if $(shell command -v npm),,npm)
 
@@ -133,7 +133,7 @@ BAD_H    := $(wildcard tests/plugins/*.h) sdk/include/assay/plugin.h
 TEMPLATE_SO := $(if $(wildcard sdk/template/*),$(B)/template/template.so \
 	$(B)/template/template_cpp.so)
 
-all: $(B)/assay $(PLUGIN_SO) $(TEMPLATE_SO)
+all: $(B)/assay $(B)/assayd $(PLUGIN_SO) $(TEMPLATE_SO)
 lib: $(B)/libassay.a $(PLUGIN_SO) $(TEMPLATE_SO)
 
 $(B)/libassay.a: $(CORE_OBJ)
@@ -141,6 +141,10 @@ $(B)/libassay.a: $(CORE_OBJ)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 $(B)/assay: $(CLI_OBJ) $(B)/libassay.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $@ $^ $(CORE_LDLIBS) -ldl
+
+$(B)/assayd: $(B)/obj/core/daemon/main.o $(B)/libassay.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -pie -o $@ $^ $(CORE_LDLIBS) -ldl
 
@@ -210,6 +214,9 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj,$(UNIT_HELP)) $(B)/libassay.a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $^ $(CORE_LDLIBS) $(PART_LIBS) \
 		-lcunit -ldl
+
+# Plays the front: its definitions go before the library's.
+$(B)/unit/test_service: PART_LIBS = -Wl,--allow-multiple-definition
 
 $(B)/torture: $(call obj,$(TORTURE_SRC)) $(B)/libassay.a
 	$(call say,LD,$@)
@@ -357,20 +364,32 @@ docs: all
 format:
 	$(Q)find core plugins sdk tests -name '*.[ch]' -o -name '*.cpp' | xargs clang-format -i
 
+# For Debian PREFIX=/usr.  What the administrator has written stays; a new
+# /etc/assay/plugins.conf is the one of this folder, and listens for Debian's Postfix.
 D := $(DESTDIR)$(PREFIX)
+CONF := $(DESTDIR)/etc/assay/plugins.conf
+UNITS := core/daemon/systemd
 install: all
-	install -d '$(D)/bin' '$(D)/lib/assay/plugins' '$(D)/include/assay' \
-		'$(D)/share/assay/sdk' '$(D)/share/assay/sigs' '$(D)/share/assay/sieve' '$(D)/share/man/man1' \
-		'$(D)/share/man/man5' '$(DESTDIR)/etc/assay'
+	install -d '$(D)/bin' '$(D)/sbin' '$(D)/lib/assay/plugins' '$(D)/include/assay' \
+		'$(D)/share/assay/sdk' '$(D)/share/assay/sigs' '$(D)/share/assay/sieve' \
+		'$(D)/share/man/man1' \
+		'$(D)/share/man/man5' '$(D)/share/man/man8' '$(D)/lib/systemd/system' \
+		'$(D)/lib/sysusers.d' '$(D)/lib/tmpfiles.d' '$(DESTDIR)/etc/assay'
 	install -m 755 $(B)/assay '$(D)/bin/'
+	install -m 755 $(B)/assayd '$(D)/sbin/'
 	install -m 644 $(PLUGIN_SO) '$(D)/lib/assay/plugins/'
 	install -m 644 sdk/include/assay/*.h '$(D)/include/assay/'
 	install -m 644 sdk/plugin.map sdk/*.md sdk/template/* '$(D)/share/assay/sdk/'
 	cp -R sigs/. '$(D)/share/assay/sigs/'
 	install -m 644 core/front/sieve/*.sieve '$(D)/share/assay/sieve/'
-	test -e '$(DESTDIR)/etc/assay/plugins.conf' || sed 's,sigs/,$(PREFIX)/share/assay/sigs/,g' \
-		plugins.conf >'$(DESTDIR)/etc/assay/plugins.conf'
-	for m in core/cli/man/*.[15]; do install -m 644 $$m '$(D)/share/man/man'$${m##*.}/; done
+	test -e '$(CONF)' || { sed 's,sigs/,$(PREFIX)/share/assay/sigs/,g' plugins.conf && \
+		cat $(UNITS)/postfix.conf; } >'$(CONF)'
+	for u in assayd.service assayd.socket; do \
+		sed 's,@sbindir@,$(PREFIX)/sbin,; s,@bindir@,$(PREFIX)/bin,' $(UNITS)/$$u \
+		>'$(D)/lib/systemd/system/'$$u && chmod 644 '$(D)/lib/systemd/system/'$$u || exit 1; done
+	install -m 644 $(UNITS)/sysusers.conf '$(D)/lib/sysusers.d/assay.conf'
+	install -m 644 $(UNITS)/tmpfiles.conf '$(D)/lib/tmpfiles.d/assay.conf'
+	for m in core/*/man/*.[158]; do install -m 644 $$m '$(D)/share/man/man'$${m##*.}/; done
 
 clean:
 	rm -rf build

@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "daemon/options.h"
+#include "front/options.h"
 #include "front/stamp_options.h"
 #include "host/host.h"
 #include "mail/trust.h"
@@ -13,6 +14,16 @@
 
 #include <stddef.h>
 #include <string.h>
+
+/* Addresses are more than words. */
+static bool check_milter(const struct conf *conf, GError **error)
+{
+    struct front_options options = {0};
+    if (!front_options_read(conf, &options, error))
+        return false;
+    front_options_clear(&options);
+    return true;
+}
 
 const struct section_kind section_kinds[] = {
     {.kind = "limits",
@@ -52,6 +63,12 @@ const struct section_kind section_kinds[] = {
               "runs the scans.",
      .table = class_options_table,
      .is_named = true},
+    {.kind = "milter",
+     .intro = "How mail servers reach assayd, and what it bears with of them.",
+     .table = front_options_table,
+     .is_single = true,
+     .is_read_later = true,
+     .check = check_milter},
     {.kind = "quarantine",
      .intro = "Where held mail is, for how long, and how it is released.",
      .table = quarantine_options_table,

@@ -8,7 +8,11 @@
 #ifndef DAEMON_SECTIONS_H
 #define DAEMON_SECTIONS_H
 
+#include "base/conf.h"
+
 #include <assay/plugin.h>
+
+#include <glib.h>
 
 #include <stdbool.h>
 
@@ -22,6 +26,8 @@ struct section_kind {
     /* Nobody reads it while the configuration is opened: it is held against its table
      * then, so that what is wrong is told together with the rest. */
     bool is_read_later;
+    /* Such a section by more than its table; NULL: there is no more. */
+    bool (*check)(const struct conf *conf, GError **error);
 };
 
 /* Ends with a NULL kind. */

@@ -95,6 +95,11 @@ static void check_table(const struct conf *conf,
 {
     struct option_set *set = NULL;
     GError *error = NULL;
+    if (kind->check != NULL) {
+        if (!kind->check(conf, &error))
+            take(errors, error);
+        return;
+    }
     if (!option_set_new(kind->table, conf, conf_find(conf, kind->kind, NULL),
                         NULL, &set, &error))
         take(errors, error);

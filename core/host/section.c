@@ -85,11 +85,13 @@ void section_wanted_free(void *p)
 char *section_plugin_dir(void)
 {
     g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-    if (self != NULL) {
+    /* Beside it where it was built; where it was installed, whatever the prefix. */
+    static const char *const places[] = {"plugins", "../lib/assay/plugins"};
+    for (size_t i = 0; self != NULL && i < G_N_ELEMENTS(places); i++) {
         g_autofree char *dir = g_path_get_dirname(self);
-        g_autofree char *beside = g_build_filename(dir, "plugins", NULL);
-        if (g_file_test(beside, G_FILE_TEST_IS_DIR))
-            return g_steal_pointer(&beside);
+        g_autofree char *at = g_build_filename(dir, places[i], NULL);
+        if (g_file_test(at, G_FILE_TEST_IS_DIR))
+            return g_canonicalize_filename(at, NULL);
     }
     return g_strdup(ASSAY_PREFIX "/lib/assay/plugins");
 }
