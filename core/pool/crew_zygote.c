@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,34 +86,46 @@ static bool take_name(struct crew *crew, const struct news *news)
     return true;
 }
 
+/* One of its news, if there is any; true in `*is_name`: it names one of those. */
+static enum orders_got hear(struct crew *crew, bool *is_name)
+{
+    struct news news;
+    int fds[ORDERS_FDS_MAX];
+    enum orders_got got = orders_take(crew->fd, &news, sizeof news, fds);
+    *is_name = got == ORDERS_GOT && take_name(crew, &news);
+    for (size_t i = 0; got == ORDERS_GOT && i < ORDERS_FDS_MAX; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
+    return got;
+}
+
 /* What it is forking just now would be an orphan that nobody knows: it has a moment to
- * say who that is. */
+ * say who that is.  From then on it can tell of nobody, and so lets nobody begin
+ * (gate.h). */
 static void hear_names(struct crew *crew)
 {
     uint64_t end_ns = clock_mono_ns() + NAMES_MS * MS_NS;
-    struct news news;
-    int fds[ORDERS_FDS_MAX];
     enum orders_got got = ORDERS_NOTHING;
-    unsigned left = crew->fd >= 0 ? nameless(crew) : 0;
+    bool is_name;
+    unsigned left = nameless(crew);
     while (left > 0 && got != ORDERS_END && clock_mono_ns() < end_ns) {
         struct pollfd ready = {.fd = crew->fd, .events = POLLIN};
         poll(&ready, 1, 1);
-        got = orders_take(crew->fd, &news, sizeof news, fds);
-        if (got != ORDERS_GOT)
-            continue;
-        left -= take_name(crew, &news);
-        for (size_t i = 0; i < ORDERS_FDS_MAX; i++)
-            if (fds[i] >= 0)
-                close(fds[i]);
+        got = hear(crew, &is_name);
+        left -= is_name;
     }
+    shutdown(crew->fd, SHUT_RD);
+    while (hear(crew, &is_name) == ORDERS_GOT)
+        ;
 }
 
 /* It is gone, or of no use any more. */
 void crew_zygote_end(struct crew *crew)
 {
-    hear_names(crew);
-    if (crew->fd >= 0)
+    if (crew->fd >= 0) {
+        hear_names(crew);
         close(crew->fd);
+    }
     crew->fd = -1;
     if (crew->zygote <= 0)
         return;

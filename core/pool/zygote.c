@@ -7,6 +7,7 @@
 #include "host/paths.h"
 #include "host/scratch.h"
 #include "pool/children.h"
+#include "pool/gate.h"
 #include "pool/opened.h"
 #include "pool/worker.h"
 
@@ -162,10 +163,14 @@ static void obey_fork(struct zygote *z, const struct order *order,
     uint64_t since_ns = clock_mono_ns();
     bool is_good = z->opened != NULL && is_fork(order, fds) &&
                    children_find(z->children, order->number) == 0;
+    struct gate gate;
     errno = EINVAL;
+    is_good = is_good && gate_make(&gate);
     pid_t pid = is_good ? fork() : -1;
-    if (pid == 0)
+    if (pid == 0) {
+        gate_wait(&gate);
         become_worker(z, order, fds);
+    }
     news.status = pid < 0 ? errno : 0;
     news.took_ns = clock_mono_ns() - since_ns;
     if (pid > 0) {
@@ -173,6 +178,8 @@ static void obey_fork(struct zygote *z, const struct order *order,
         news.pid = (int32_t)pid;
     }
     tell(z, &news, -1);
+    if (is_good)
+        gate_close(&gate, !z->is_over);
 }
 
 static void obey(struct zygote *z, const struct order *order, const int *fds)

@@ -11,7 +11,8 @@
 
 enum {
     EVERY = 64,
-    FIRST = 32
+    FIRST = 32,
+    ROUNDS = 20
 };
 
 #define FOUND "ASSAY-TEST-FOUND"
@@ -245,7 +246,7 @@ static void killing_workers_from_outside_loses_and_blames_nobody(void)
     struct pooling *p = pooling_open(
         POOL WORD "[plugin apart]\nfile = @/crash_on_word.so\n", NULL);
     unsigned killed = 0;
-    for (int round = 0; round < 5; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
         const struct asked *asked[20];
         for (int i = 0; i < 20; i++)
             asked[i] = pooling_ask(p, FOUND, POOL_TRANSPORT);
@@ -338,7 +339,7 @@ static void who_sweeps_up_when_the_zygote_dies_is_buried(void)
 static void who_is_being_forked_when_the_pool_ends_is_buried(void)
 {
     unsigned orphans = 0;
-    for (int round = 0; round < 5; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
         struct pooling *p = pooling_open(POOL WORD, NULL);
         CU_ASSERT(pooling_wait_ready(p, 1));
         kill_until_forked(p);

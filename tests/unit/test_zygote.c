@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -155,6 +156,20 @@ static void a_killed_zygote_takes_its_workers_along(void)
         CU_ASSERT(w[i]->pid > 0 && is_gone(w[i]->pid));
         hand_worker_free(w[i]);
     }
+    hand_free(hand);
+}
+
+/* Nobody hears of it, as when the front has given up on its zygote. */
+static void a_worker_that_nobody_was_told_of_does_not_begin(void)
+{
+    struct hand *hand = hand_open_main(crasher);
+    pid_t zygote = hand->pid;
+    shutdown(hand->fd, SHUT_RD);
+    struct hand_worker *w = hand_fork(hand, 0);
+    CU_ASSERT_EQUAL(w->ready_ns, 0);
+    CU_ASSERT(is_gone(zygote));
+    CU_ASSERT_EQUAL(atomic_load(&w->tray.head->phase), TRAY_STARTING);
+    hand_worker_free(w);
     hand_free(hand);
 }
 
@@ -357,6 +372,7 @@ UNIT_MAIN("zygote", UNIT(workers_are_ready_and_shut_in),
           UNIT(a_hanging_worker_is_killed_by_order),
           UNIT(all_end_when_the_socket_is_closed),
           UNIT(a_killed_zygote_takes_its_workers_along),
+          UNIT(a_worker_that_nobody_was_told_of_does_not_begin),
           UNIT(a_zygote_says_why_it_does_not_open),
           UNIT(a_plugin_of_another_class_finds_the_same),
           UNIT(a_missing_class_is_told_of_every_plugin),
