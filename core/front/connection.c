@@ -18,16 +18,32 @@
 
 /* --- its life ------------------------------------------------------------------------ */
 
+static void begin_mail(struct connection *connection)
+{
+    connection->mail = mail_begin(connection);
+    if (connection->mail != NULL)
+        due_put(&connection->front->dues, &connection->due,
+                connection->heard_ns + PROGRESS_NS);
+}
+
 static void asked(void *self, struct milter_session *milter,
                   enum milter_stage stage)
 {
     struct connection *connection = self;
     (void)milter;
-    g_assert(stage == MILTER_STAGE_END);
-    connection->mail = mail_begin(connection);
-    if (connection->mail != NULL)
-        due_put(&connection->front->dues, &connection->due,
-                connection->heard_ns + PROGRESS_NS);
+    if (stage == MILTER_STAGE_END)
+        begin_mail(connection);
+    else
+        stages_reach(connection->stages, stage, true);
+}
+
+static void told(void *self, struct milter_session *milter,
+                 enum milter_stage stage)
+{
+    struct connection *connection = self;
+    (void)milter;
+    if (connection->stages != NULL && stage != MILTER_STAGE_EOH)
+        stages_reach(connection->stages, stage, false);
 }
 
 static void aborted(void *self, struct milter_session *milter)
@@ -36,9 +52,11 @@ static void aborted(void *self, struct milter_session *milter)
     (void)milter;
     if (connection->mail != NULL)
         mail_abandon(g_steal_pointer(&connection->mail));
+    if (connection->stages != NULL)
+        stages_forget(connection->stages);
 }
 
-static const struct milter_owner owner = {.asked = asked, .aborted = aborted};
+static const struct milter_owner owner = {asked, told, aborted};
 
 static bool is_tcp(int fd)
 {
@@ -53,7 +71,9 @@ static void ready(struct source *source, uint32_t events, uint64_t now_ns);
 struct connection *connection_open(struct front *front, int fd, uint64_t now_ns)
 {
     struct connection *connection = g_new0(struct connection, 1);
+    uint64_t wanted = scan_plan_stages(pool_plan(front->pool));
     const struct milter_options options = {
+        .asks = stages_asks(wanted, front->options.refuse_at),
         .actions = MAIL_ACTIONS,
         .max_message_bytes = front->rules->limits.max_message_bytes,
         .max_envelope_bytes = front->options.max_envelope_bytes,
@@ -64,6 +84,7 @@ struct connection *connection_open(struct front *front, int fd, uint64_t now_ns)
     connection->heard_ns = now_ns;
     connection->due.owner = connection;
     connection->is_tcp = is_tcp(fd);
+    connection->stages = stages_new(connection, wanted);
     connection->milter = milter_session_new(&options, &owner, connection);
     g_hash_table_add(front->connections, connection);
     due_put(&front->dues, &connection->due, now_ns + front->options.idle_ns);
@@ -90,6 +111,7 @@ void connection_close(struct connection *connection)
 
 void connection_free(struct connection *connection)
 {
+    stages_free(connection->stages);
     milter_session_free(connection->milter);
     if (connection->rest != NULL)
         g_byte_array_unref(connection->rest);
@@ -231,12 +253,18 @@ static void ready(struct source *source, uint32_t events, uint64_t now_ns)
 bool connection_answer(struct connection *connection,
                        const struct milter_answer *answer, GError **error)
 {
-    if (!milter_session_answer(connection->milter, answer, error))
-        return false;
-    connection->mail = NULL;
+    struct mail *mail = g_steal_pointer(&connection->mail);
+    if (milter_session_is_asking(connection->milter) == MILTER_STAGE_END &&
+        connection->stages != NULL)
+        stages_forget(connection->stages);
     connection->heard_ns = clock_mono_ns();
     due_put(&connection->front->dues, &connection->due,
             connection->heard_ns + connection->front->options.idle_ns);
+    /* This may take up what has come meanwhile, the next message too. */
+    if (!milter_session_answer(connection->milter, answer, error)) {
+        connection->mail = mail;
+        return false;
+    }
     if (!connection->is_turning)
         turn(connection);
     return true;

@@ -13,6 +13,7 @@
 
 #include "front/milter_session.h"
 #include "front/source.h"
+#include "front/stages.h"
 #include "pool/due.h"
 
 #include <glib.h>
@@ -28,11 +29,12 @@ struct connection {
     struct source source; /* first; its descriptor is -1 when it is closed */
     struct front *front;
     struct milter_session *milter;
-    struct mail *mail; /* at work; NULL: none */
-    GByteArray *rest;  /* read, and not taken yet; NULL: nothing */
-    struct due due;    /* progress, or the end of its patience */
-    uint64_t heard_ns; /* last byte either way */
-    uint32_t events;   /* what its descriptor is watched for */
+    struct stages *stages; /* NULL: nobody wants to see any */
+    struct mail *mail;     /* at work; NULL: none */
+    GByteArray *rest;      /* read, and not taken yet; NULL: nothing */
+    struct due due;        /* progress, or the end of its patience */
+    uint64_t heard_ns;     /* last byte either way */
+    uint32_t events;       /* what its descriptor is watched for */
     bool is_tcp;
     bool is_turning; /* its output is written when its turn ends */
 };

@@ -173,7 +173,8 @@ int front_fd(const struct front *front)
 uint64_t front_next_ns(const struct front *front)
 {
     const struct due *first = due_first(&front->dues);
-    uint64_t next_ns = first != NULL ? first->at_ns : UINT64_MAX;
+    uint64_t next_ns =
+        MIN(first != NULL ? first->at_ns : UINT64_MAX, front->expiry.at_ns);
     return front->deaf_until_ns != 0 ? MIN(next_ns, front->deaf_until_ns)
                                      : next_ns;
 }
@@ -195,6 +196,7 @@ void front_serve(struct front *front, uint64_t now_ns)
     if (front_connections(front) < front->options.connections_max &&
         front->deaf_until_ns == 0)
         alarm_clear(front->alarms, "connections");
+    expiry_tend(front, now_ns);
     bury(front);
 }
 

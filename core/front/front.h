@@ -41,9 +41,9 @@ struct front_how {
     const struct conf *conf;
     struct pool *pool;
     struct alarms *alarms;
-    const int
-        *fds; /* that listen (listen_open_all, or socket activation); they are
-                       the front's from then on, where it opens */
+    /* Those that listen (listen_open_all, or socket activation): the front's from then
+     * on, where it opens. */
+    const int *fds;
     size_t fd_n;
 };
 

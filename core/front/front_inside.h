@@ -6,12 +6,14 @@
 #define FRONT_FRONT_INSIDE_H
 
 #include "front/aside.h"
+#include "front/expiry.h"
 #include "front/front.h"
 #include "front/options.h"
 #include "front/rules.h"
 #include "front/source.h"
 #include "front/totals.h"
 #include "pool/due.h"
+#include "store/quarantine.h"
 
 #include <glib.h>
 
@@ -22,12 +24,16 @@ enum {
     FRONT_BUFFER = 64 * 1024 /* bytes that are read at once */
 };
 
+/*
+ * All of it.  Owned by who opened it; one thread, but for `quarantine`, which is the
+ * thread's aside from the first message on.
+ */
 struct front {
     struct pool *pool;
     struct alarms *alarms;
     struct front_options options;
-    struct rules *rules;           /* those of now */
-    struct quarantine *quarantine; /* the thread's, from the first message on */
+    struct rules *rules; /* those of now */
+    struct quarantine *quarantine;
     struct aside *aside;
     struct source aside_source;
     GPtrArray *listeners; /* struct source */
@@ -35,7 +41,8 @@ struct front {
     GPtrArray *closed; /* struct connection, to be freed after the turn */
     struct due_heap dues;
     struct totals totals;
-    uint8_t *buffer;        /* FRONT_BUFFER; of whoever reads now */
+    uint8_t *buffer; /* FRONT_BUFFER; of whoever reads now */
+    struct expiry expiry;
     uint64_t deaf_until_ns; /* no descriptor was left; 0: it listens */
     size_t open_mails;
     int epoll;

@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "front/front_inside.h"
 #include "front/mail_inside.h"
-#include "mail/trust.h"
 
 #include <string.h>
 
@@ -160,22 +159,14 @@ static void on_answer(void *self, const struct pool_answer *answer)
 
 /* --- its beginning ------------------------------------------------------------------- */
 
-/* Who has logged in, or comes from our own networks, sends; all others send to us. */
-static void find_direction(const struct rules *rules, struct session *session)
-{
-    session->is_trusted = session->is_trusted ||
-                          (session->client_ip != NULL &&
-                           trust_holds(rules->networks, session->client_ip));
-    session->direction =
-        session->is_trusted ? ASSAY_DIRECTION_OUT : ASSAY_DIRECTION_IN;
-}
-
 static void submit(struct mail *mail)
 {
+    struct stages *stages = mail->connection->stages;
     const struct pool_request request = {
         .raw = mail->raw,
         .session = mail->session,
         .priority = POOL_TRANSPORT,
+        .journal = stages != NULL ? stages_journal(stages) : NULL,
         .deadline_ns = mail->begun_ns + mail->front->options.mail_ns,
     };
     struct job *job = pool_submit(mail->front->pool, &request, on_answer, mail);
@@ -231,7 +222,7 @@ struct mail *mail_begin(struct connection *connection)
     mail->session = session_copy(milter_session_facts(connection->milter));
     mail->is_new = true;
     front->open_mails++;
-    find_direction(front->rules, mail->session);
+    rules_find_direction(front->rules, mail->session);
     begin(mail, connection->milter);
     mail->is_new = false;
     if (!mail->is_over)

@@ -25,8 +25,8 @@
 struct milter_message {
     GByteArray *bytes; /* NULL: nothing yet, or too large */
     size_t max;
-    size_t
-        header_n; /* bytes of the header and its empty line; 0: not there yet */
+    /* Bytes of the header and its empty line; 0: not there yet. */
+    size_t header_n;
     bool is_too_large;
 };
 

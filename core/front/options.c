@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "front/listen.h"
+#include "front/milter_session.h"
 
 #define NS_PER_MS UINT64_C(1000000)
 
@@ -14,6 +15,10 @@
 
 static const char *const too_large_words[] = {"reject", "defer", "accept",
                                               NULL};
+
+/* In the order of enum milter_stage, from MILTER_STAGE_CONNECT on. */
+static const char *const stage_words[] = {"connect", "helo", "mail", "rcpt",
+                                          NULL};
 
 static const struct assay_option table[] = {
     {OPTION(
@@ -51,6 +56,21 @@ static const struct assay_option table[] = {
             "(Postfix: milter_content_timeout, 300 s), which is told every ten "
             "seconds that we are still at work."),
      .min = 1000, .max = INT64_C(24) * 3600 * 1000},
+    {OPTION(
+         "stage_time", DURATION, "10 s",
+         "What plugins have to say before there is a message is waited for no "
+         "longer than this, at each step; what is not known then is asked "
+         "again with the message. Keep it below the mail server's time-out for "
+         "commands (Postfix: milter_command_timeout, 30 s)."),
+     .min = 100, .max = 3600 * 1000},
+    {OPTION(
+         "refuse_at", CHOICE, "rcpt",
+         "Steps of a session at which a client or a recipient may be refused "
+         "already, before there is a message: the mail server waits there for "
+         "what plugins say. At all others they are asked as well, and what "
+         "they say counts at the next of these, or with the message. Nobody "
+         "waits where no plugin wants to know."),
+     .flags = ASSAY_OPTION_LIST, .choices = stage_words},
     {OPTION("too_large", CHOICE, "reject",
             "What is answered for a message larger than [limits] "
             "max_message_bytes, which nobody has looked at: reject tells its "
@@ -61,8 +81,8 @@ static const struct assay_option table[] = {
 };
 
 const struct assay_option *const front_options_table[] = {
-    &table[0], &table[1], &table[2], &table[3],
-    &table[4], &table[5], &table[6], NULL,
+    &table[0], &table[1], &table[2], &table[3], &table[4],
+    &table[5], &table[6], &table[7], &table[8], NULL,
 };
 _Static_assert(G_N_ELEMENTS(front_options_table) == G_N_ELEMENTS(table) + 1,
                "every option is in the list");
@@ -90,6 +110,17 @@ static bool read_listen(const struct conf *conf, const struct option_set *set,
     return true;
 }
 
+static unsigned read_stages(const struct option_set *set)
+{
+    unsigned bits = 0;
+    const char *text = NULL;
+    for (unsigned i = 0; (text = option_text(set, "refuse_at", i)) != NULL; i++)
+        for (unsigned k = 0; stage_words[k] != NULL; k++)
+            if (g_str_equal(text, stage_words[k]))
+                bits |= MILTER_STAGE_BIT(MILTER_STAGE_CONNECT + k);
+    return bits;
+}
+
 bool front_options_read(const struct conf *conf, struct front_options *out,
                         GError **error)
 {
@@ -104,6 +135,8 @@ bool front_options_read(const struct conf *conf, struct front_options *out,
         .max_envelope_bytes = (size_t)option_int(set, "max_envelope_bytes"),
         .idle_ns = (uint64_t)option_int(set, "idle_time") * NS_PER_MS,
         .mail_ns = (uint64_t)option_int(set, "mail_time") * NS_PER_MS,
+        .stage_ns = (uint64_t)option_int(set, "stage_time") * NS_PER_MS,
+        .refuse_at = read_stages(set),
         .too_large = (enum front_too_large)option_int(set, "too_large"),
     };
     bool is_good = read_listen(conf, set, read.listen, error);

@@ -32,6 +32,8 @@ struct front_options {
     size_t max_envelope_bytes;
     uint64_t idle_ns;
     uint64_t mail_ns;
+    uint64_t stage_ns;
+    unsigned refuse_at; /* MILTER_STAGE_BITs */
     enum front_too_large too_large;
 };
 

@@ -39,3 +39,12 @@ void rules_free(struct rules *rules)
     g_clear_pointer(&rules->networks, g_array_unref);
     g_free(rules);
 }
+
+void rules_find_direction(const struct rules *rules, struct session *session)
+{
+    session->is_trusted = session->is_trusted ||
+                          (session->client_ip != NULL &&
+                           trust_holds(rules->networks, session->client_ip));
+    session->direction =
+        session->is_trusted ? ASSAY_DIRECTION_OUT : ASSAY_DIRECTION_IN;
+}

@@ -9,6 +9,7 @@
 
 #include "base/conf.h"
 #include "base/limits.h"
+#include "mail/session.h"
 #include "verdict/outcome.h"
 #include "verdict/policy.h"
 
@@ -27,5 +28,8 @@ struct rules {
 /* False: with the first thing that is wrong. */
 bool rules_read(const struct conf *conf, struct rules **out, GError **error);
 void rules_free(struct rules *rules);
+
+/* Who has logged in, or comes from our own networks, sends; all others send to us. */
+void rules_find_direction(const struct rules *rules, struct session *session);
 
 #endif

@@ -31,7 +31,7 @@ static void redirected_free(void *p)
     g_free(redirected);
 }
 
-static struct outcome *outcome_empty(void)
+struct outcome *outcome_new_empty(void)
 {
     struct outcome *outcome = g_new0(struct outcome, 1);
     outcome->goes_on = g_ptr_array_new();
@@ -152,7 +152,7 @@ struct outcome *outcome_new_told(const struct outcome_options *options,
         .options = options,
         .verdict = verdict,
         .session = session,
-        .outcome = outcome_empty(),
+        .outcome = outcome_new_empty(),
         .strictest =
             g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
     };
@@ -181,7 +181,7 @@ struct outcome *outcome_without_verdict(const struct outcome_options *options,
                                         const struct session *session,
                                         const char *why)
 {
-    struct outcome *outcome = outcome_empty();
+    struct outcome *outcome = outcome_new_empty();
     if (!options->accepts_unscanned) {
         outcome->answer = OUTCOME_DEFER;
         outcome_reply_set_unscanned(outcome, options, session);

@@ -122,6 +122,14 @@ struct outcome *outcome_new_told(const struct outcome_options *options,
 struct outcome *outcome_without_verdict(const struct outcome_options *options,
                                         const struct session *session,
                                         const char *why);
+/*
+ * For a step of a session before there is a message: of the client, or of the last
+ * recipient where there is one.  REJECT or DEFER with their reply, or DELIVER: it goes
+ * on, and everything else is decided with the message.
+ */
+struct outcome *outcome_step(const struct outcome_options *options,
+                             const struct verdict *verdict,
+                             const struct session *session);
 void outcome_free(struct outcome *outcome);
 
 /* "deliver", "reject", "defer", "discard". */

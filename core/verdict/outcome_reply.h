@@ -11,6 +11,9 @@
 
 #include "verdict/outcome.h"
 
+/* Nothing is done with anybody yet. */
+struct outcome *outcome_new_empty(void);
+
 /* Sets code, enhanced and text for outcome->answer, which is REJECT or DEFER. */
 void outcome_reply_set(struct outcome *outcome,
                        const struct outcome_options *options,

@@ -107,6 +107,44 @@ static void bytes_may_come_one_by_one(void)
     fronted_free(f);
 }
 
+static void until(struct fronted *f, size_t mails)
+{
+    for (unsigned i = 0; i < 2000 && front_open_mails(f->front) != mails; i++)
+        fronted_turn(f);
+    CU_ASSERT_EQUAL(front_open_mails(f->front), mails);
+}
+
+static void a_message_that_waited_for_the_one_before_can_be_broken_off(void)
+{
+    static const char mail[] = "\0\0\0\x11M<a@example.org>\0"
+                               "\0\0\0\x11R<b@example.net>\0"
+                               "\0\0\0\x01N"
+                               "\0\0\0\x08"
+                               "Bhello\r\n"
+                               "\0\0\0\x01"
+                               "E"
+                               "\0\0\0\x11M<a@example.org>\0"
+                               "\0\0\0\x11R<b@example.net>\0"
+                               "\0\0\0\x01N"
+                               "\0\0\0\x11"
+                               "BASSAY-TEST-HANG\n"
+                               "\0\0\0\x01"
+                               "E";
+    pooled_log_begin();
+    struct fronted *f = fronted_open(OBEYS, "");
+    struct peer *peer = greeted(f);
+    peer_send(peer, mail, sizeof mail - 1);
+    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
+    until(f, 1);
+    CU_ASSERT_EQUAL(pool_unanswered(f->pooled->pool), 1);
+    peer_say(peer, 'A', NULL, 0);
+    until(f, 0);
+    CU_ASSERT_EQUAL(pool_unanswered(f->pooled->pool), 0);
+    peer_free(peer);
+    fronted_free(f);
+    g_free(pooled_log_end());
+}
+
 static void nonsense_costs_its_own_connection_only(void)
 {
     struct fronted *f = fronted_open(BLOCKS, "");
@@ -122,13 +160,6 @@ static void nonsense_costs_its_own_connection_only(void)
     peer_free(bad);
     peer_free(good);
     fronted_free(f);
-}
-
-static void until(struct fronted *f, size_t mails)
-{
-    for (unsigned i = 0; i < 2000 && front_open_mails(f->front) != mails; i++)
-        fronted_turn(f);
-    CU_ASSERT_EQUAL(front_open_mails(f->front), mails);
 }
 
 static void an_mta_that_goes_away_is_not_waited_for(void)
@@ -333,10 +364,112 @@ static void other_rules_hold_from_the_next_verdict_on(void)
     fronted_free(f);
 }
 
+/* --- stages -------------------------------------------------------------------------- */
+
+/* Tells of every stage; what it says of recipients, or of the client, is refused. */
+#define STAGED(refused)                                                        \
+    "[plugin staged]\nfile = @/staged.so\nclass = main\n"                      \
+    "[policy no]\nname = " refused "\ninfo = reject\nrcpt = bad*\n"
+
+static void begin_message(struct peer *peer)
+{
+    PEER_SAY(peer, 'M', "<a@example.org>");
+}
+
+static void rest_of_message(struct peer *peer)
+{
+    peer_say(peer, 'N', NULL, 0);
+    peer_say(peer, 'B', "hello\r\n", 7);
+    peer_say(peer, 'E', NULL, 0);
+}
+
+static void a_recipient_is_refused_where_policy_says_so(void)
+{
+    struct fronted *f = fronted_open(STAGED("said.4"), "");
+    struct peer *peer = greeted(f);
+    for (unsigned i = 0; i < 2; i++) {
+        begin_message(peer);
+        PEER_SAY(peer, 'R', "<good@example.net>");
+        CU_ASSERT_STRING_EQUAL(peer_hear(peer), "c");
+        PEER_SAY(peer, 'R', "<bad@example.net>");
+        CU_ASSERT_EQUAL(strncmp(peer_hear(peer), "y(550 5.", 8), 0);
+        PEER_SAY(peer, 'R', "<better@example.net>");
+        CU_ASSERT_STRING_EQUAL(peer_hear(peer), "c");
+        rest_of_message(peer);
+        CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
+    }
+    peer_free(peer);
+    fronted_free(f);
+}
+
+static void who_is_not_asked_is_heard_at_the_next_step(void)
+{
+    /* What it says at CONNECT, to which nobody is answered. */
+    struct fronted *f = fronted_open(STAGED("said.1"), "");
+    struct peer *peer = greeted(f);
+    begin_message(peer);
+    PEER_SAY(peer, 'R', "<bad@example.net>");
+    CU_ASSERT_EQUAL(strncmp(peer_hear(peer), "y(550 5.", 8), 0);
+    PEER_SAY(peer, 'R', "<good@example.net>");
+    CU_ASSERT_STRING_EQUAL(peer_hear(peer), "c");
+    rest_of_message(peer);
+    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
+    peer_free(peer);
+    fronted_free(f);
+}
+
+static void our_own_are_never_refused_before_the_message(void)
+{
+    struct fronted *f = fronted_open(
+        STAGED("said.4") "[session]\ntrusted_networks = 192.0.2.0/24\n", "");
+    struct peer *peer = greeted(f);
+    begin_message(peer);
+    PEER_SAY(peer, 'R', "<bad@example.net>");
+    CU_ASSERT_STRING_EQUAL(peer_hear(peer), "c");
+    rest_of_message(peer);
+    CU_ASSERT_EQUAL(strncmp(verdict_of(peer), "y(550 5.", 8), 0);
+    peer_free(peer);
+    fronted_free(f);
+}
+
+static void nobody_waits_where_nothing_is_refused_at(void)
+{
+    struct fronted *f = fronted_open(STAGED("said.4"), "refuse_at = \n");
+    struct peer *peer = greeted(f);
+    begin_message(peer);
+    PEER_SAY(peer, 'R', "<bad@example.net>");
+    CU_ASSERT_TRUE(peer_is_silent(peer));
+    rest_of_message(peer);
+    CU_ASSERT_EQUAL(strncmp(verdict_of(peer), "y(550 5.", 8), 0);
+    peer_free(peer);
+    fronted_free(f);
+}
+
+static void a_session_that_ends_in_a_stage_leaves_nothing(void)
+{
+    struct fronted *f = fronted_open(STAGED("said.4"), "");
+    for (unsigned i = 0; i < 20; i++) {
+        struct peer *peer = greeted(f);
+        begin_message(peer);
+        PEER_SAY(peer, 'R', "<good@example.net>");
+        if (i % 2 == 0)
+            peer_say(peer, 'A', NULL, 0);
+        for (unsigned k = 0; k < i % 5; k++)
+            fronted_turn(f);
+        peer_free(peer);
+    }
+    for (unsigned i = 0; i < 2000 && front_connections(f->front) > 0; i++)
+        fronted_turn(f);
+    CU_ASSERT_EQUAL(front_connections(f->front), 0);
+    CU_ASSERT_EQUAL(pool_unanswered(f->pooled->pool), 0);
+    fronted_free(f);
+}
+
 UNIT_MAIN("front", UNIT(a_message_is_let_through_and_the_next_too),
           UNIT(what_policy_rejects_is_rejected_with_a_code),
           UNIT(a_plugin_that_dies_defers_its_message),
           UNIT(bytes_may_come_one_by_one),
+          UNIT(a_message_that_waited_for_the_one_before_can_be_broken_off),
           UNIT(nonsense_costs_its_own_connection_only),
           UNIT(an_mta_that_goes_away_is_not_waited_for),
           UNIT(an_abort_ends_the_scan_and_the_connection_goes_on),
@@ -347,4 +480,9 @@ UNIT_MAIN("front", UNIT(a_message_is_let_through_and_the_next_too),
           UNIT(what_is_held_is_on_the_disk_before_the_mta_lets_go),
           UNIT(what_cannot_be_kept_is_deferred_and_an_alarm_is_raised),
           UNIT(draining_lets_what_has_begun_come_to_its_end),
+          UNIT(a_recipient_is_refused_where_policy_says_so),
+          UNIT(who_is_not_asked_is_heard_at_the_next_step),
+          UNIT(our_own_are_never_refused_before_the_message),
+          UNIT(nobody_waits_where_nothing_is_refused_at),
+          UNIT(a_session_that_ends_in_a_stage_leaves_nothing),
           UNIT(other_rules_hold_from_the_next_verdict_on))
