@@ -14,6 +14,7 @@ static void mail_free(struct mail *mail)
 {
     mail->front->open_mails--;
     quarantine_exemption_clear(&mail->exemption);
+    marks_free(mail->marks);
     outcome_free(mail->outcome);
     session_free(mail->session);
     if (mail->raw != NULL)
@@ -45,13 +46,14 @@ static void end(struct mail *mail, const char *answer)
         mail_free(mail);
 }
 
-static void carry_out(struct mail *mail)
+void mail_carry_out(struct mail *mail)
 {
     const struct outcome *outcome = mail->outcome;
     const char *answer = mail->log.answer;
     switch (outcome->answer) {
     case OUTCOME_DELIVER:
-        mail_answer_plain(mail, MILTER_CONTINUE);
+        if (!mail_answer_marked(mail))
+            answer = "not-marked";
         break;
     case OUTCOME_REJECT:
     case OUTCOME_DEFER:
@@ -64,7 +66,7 @@ static void carry_out(struct mail *mail)
     end(mail, answer);
 }
 
-/* --- verdict and copy ---------------------------------------------------------------- */
+/* --- copy, verdict ---------------------------------------------------------------- */
 
 void mail_kept(struct mail *mail, char *id, const GError *why)
 {
@@ -79,73 +81,10 @@ void mail_kept(struct mail *mail, char *id, const GError *why)
     if (mail->connection == NULL) {
         end(mail, "gone");
     } else if (why == NULL) {
-        carry_out(mail);
+        mail_carry_out(mail);
     } else {
         mail_answer_code(mail, 451, "4.3.0", "The message could not be kept");
         end(mail, "not-kept");
-    }
-}
-
-static struct quarantine_item *item_of(const struct mail *mail,
-                                       const struct pool_answer *answer,
-                                       const struct verdict *verdict)
-{
-    g_autoptr(GPtrArray) rcpts = g_ptr_array_new();
-    struct quarantine_what what = {
-        .scan = answer->scan,
-        .verdict = verdict,
-        .generation = mail->log.generation,
-        .now_s = clock_unix_s(),
-    };
-    for (unsigned i = 0; i < mail->outcome->held->len; i++) {
-        const struct outcome_held *held = mail->outcome->held->pdata[i];
-        g_ptr_array_add(rcpts, (char *)(uintptr_t)held->rcpt);
-        if (verdict_is_stricter(held->action, what.action))
-            what.action = held->action;
-    }
-    what.rcpts = (const char *const *)rcpts->pdata;
-    what.rcpt_n = rcpts->len;
-    return quarantine_item_new(mail->raw, &what);
-}
-
-/* What somebody has released it from does not count any more. */
-static void drop_exempted(const struct mail *mail, GPtrArray *findings)
-{
-    for (unsigned i = findings->len; mail->exemption.id != NULL && i > 0; i--) {
-        const struct finding *finding = findings->pdata[i - 1];
-        if (quarantine_exemption_covers(&mail->exemption, finding->plugin,
-                                        finding->name))
-            g_ptr_array_remove_index(findings, i - 1);
-    }
-}
-
-/* Is there more to do with a message that goes on? */
-static bool needs_edits(const struct outcome *outcome)
-{
-    return outcome->answer == OUTCOME_DELIVER &&
-           (outcome->held->len > 0 || outcome->redirected->len > 0 ||
-            outcome->added->len > 0 || outcome->is_tagged || outcome->is_junk ||
-            outcome->is_unscanned);
-}
-
-static void decide(struct mail *mail, const struct pool_answer *answer)
-{
-    const struct rules *rules = mail->front->rules;
-    drop_exempted(mail, answer->scan->findings);
-    struct verdict *verdict = verdict_new(rules->policy, answer->scan);
-    mail->outcome = outcome_new(&rules->outcome, verdict, answer->scan);
-    mail_log_decided(&mail->log, verdict, mail->outcome, answer);
-    struct quarantine_item *item =
-        mail->outcome->held->len > 0 ? item_of(mail, answer, verdict) : NULL;
-    verdict_free(verdict);
-    if (needs_edits(mail->outcome)) {
-        quarantine_item_free(item);
-        mail_answer_code(mail, 451, "4.3.5", "The message could not be marked");
-        end(mail, "not-marked");
-    } else if (item != NULL) {
-        mail_keep(mail, item);
-    } else {
-        carry_out(mail);
     }
 }
 
@@ -154,7 +93,7 @@ static void on_answer(void *self, const struct pool_answer *answer)
     struct mail *mail = self;
     mail->job = NULL;
     mail->log.generation = pool_generation(mail->front->pool);
-    decide(mail, answer);
+    mail_decide(mail, answer);
 }
 
 /* --- its beginning ------------------------------------------------------------------- */
@@ -193,6 +132,26 @@ void mail_looked_up(struct mail *mail, const GError *why)
     }
 }
 
+/* Where it may pass, with the marks of its header, which is all that is left of it. */
+static void answer_too_large(struct mail *mail, GBytes *header)
+{
+    static const char text[] = "Message too large to be scanned";
+    switch (mail->front->options.too_large) {
+    case FRONT_TOO_LARGE_REJECT:
+        mail_answer_code(mail, 552, "5.3.4", text);
+        break;
+    case FRONT_TOO_LARGE_DEFER:
+        mail_answer_code(mail, 452, "4.3.4", text);
+        break;
+    case FRONT_TOO_LARGE_ACCEPT:
+        if (header != NULL && mail_pass_unscanned(mail, header))
+            break;
+        mail_answer_code(mail, 552, "5.3.4", text);
+        break;
+    }
+    end(mail, "too-large");
+}
+
 /* Whatever can be said of it before anybody has looked at it. */
 static void begin(struct mail *mail, const struct milter_session *milter)
 {
@@ -200,14 +159,13 @@ static void begin(struct mail *mail, const struct milter_session *milter)
         mail_answer_code(mail, 554, "5.5.3", "Too many recipients");
         end(mail, "too-many-rcpts");
     } else if (milter_session_message(milter) == NULL) {
-        mail_answer_too_large(mail);
-        end(mail, "too-large");
+        answer_too_large(mail, milter_session_header(milter));
     } else {
         mail->raw = g_bytes_ref(milter_session_message(milter));
         mail->log.size = g_bytes_get_size(mail->raw);
         if (quarantine_is_claimed(mail->raw))
             mail_look_up(mail);
-        else
+        else if (!mail_decide_by_stamp(mail))
             submit(mail);
     }
 }

@@ -37,28 +37,22 @@ void mail_answer_code(struct mail *mail, unsigned code, const char *enhanced,
     mail_answer_plain(mail, code >= 500 ? MILTER_REJECT : MILTER_TEMPFAIL);
 }
 
-void mail_answer_too_large(struct mail *mail)
+bool mail_answer_marked(struct mail *mail)
 {
-    switch (mail->front->options.too_large) {
-    case FRONT_TOO_LARGE_REJECT:
-        mail_answer_code(mail, 552, "5.3.4", "Message too large to be scanned");
-        break;
-    case FRONT_TOO_LARGE_DEFER:
-        mail_answer_code(mail, 452, "4.3.4", "Message too large to be scanned");
-        break;
-    case FRONT_TOO_LARGE_ACCEPT: {
-        const struct milter_edit mark = {
-            .kind = MILTER_EDIT_ADD_HEADER,
-            .name = "X-Assay-Unscanned",
-            .value = "larger than [limits] max_message_bytes"};
-        const struct milter_answer answer = {
-            .verdict = MILTER_CONTINUE, .edits = &mark, .edit_n = 1};
-        GError *error = NULL;
-        if (!connection_answer(mail->connection, &answer, &error)) {
-            tell_unanswerable(mail, error);
-            mail_answer_plain(mail, MILTER_TEMPFAIL);
-        }
-        break;
+    size_t n = 0;
+    const struct milter_edit *edits = NULL;
+    GError *error = NULL;
+    if (mail->marks == NULL) {
+        mail_answer_code(mail, 554, "5.6.0",
+                         "Too many header fields that only we may set");
+        return false;
     }
-    }
+    edits = marks_edits(mail->marks, &n);
+    const struct milter_answer answer = {
+        .verdict = MILTER_CONTINUE, .edits = edits, .edit_n = n};
+    if (connection_answer(mail->connection, &answer, &error))
+        return true;
+    tell_unanswerable(mail, error);
+    mail_answer_code(mail, 451, "4.3.5", "The message could not be marked");
+    return false;
 }

@@ -8,6 +8,7 @@
 #include "front/connection.h"
 #include "front/mail.h"
 #include "front/mail_log.h"
+#include "front/marks.h"
 #include "store/quarantine.h"
 
 #include <glib.h>
@@ -24,6 +25,7 @@ struct mail {
     GBytes *raw;             /* NULL: it was too large */
     struct job *job;         /* in the pool; NULL: not, or answered */
     struct outcome *outcome; /* NULL: no verdict yet */
+    struct marks *marks;     /* of what goes on; NULL: it does not */
     struct mail_log log;
     /* It was released: what it was held for does not count.  Without id: it was not. */
     struct quarantine_exemption exemption;
@@ -38,8 +40,20 @@ void mail_answer_plain(struct mail *mail, enum milter_response verdict);
 /* A reply of its own; a text that cannot be sent is left out. */
 void mail_answer_code(struct mail *mail, unsigned code, const char *enhanced,
                       const char *text);
-/* What [milter] too_large says. */
-void mail_answer_too_large(struct mail *mail);
+/* It goes on, with its marks.  False: it cannot be marked, and is refused. */
+bool mail_answer_marked(struct mail *mail);
+
+/* --- what is done (mail_decide.c) --- */
+
+/* By what the scan has found; answers it, or has it kept first. */
+void mail_decide(struct mail *mail, const struct pool_answer *answer);
+/* False: it bears no stamp that counts here. */
+bool mail_decide_by_stamp(struct mail *mail);
+/* Marks and answers it by its header alone.  False: that cannot be marked, and nothing
+ * was answered. */
+bool mail_pass_unscanned(struct mail *mail, GBytes *header);
+/* The outcome is carried out, and that is its end. */
+void mail_carry_out(struct mail *mail);
 
 /* --- aside (mail_aside.c) --- */
 

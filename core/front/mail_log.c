@@ -18,9 +18,8 @@ static char *join_notes(const GPtrArray *notes)
     return g_string_free(text, false);
 }
 
-void mail_log_decided(struct mail_log *log, const struct verdict *verdict,
-                      const struct outcome *outcome,
-                      const struct pool_answer *answer)
+void mail_log_told(struct mail_log *log, const struct verdict *verdict,
+                   const struct outcome *outcome)
 {
     const struct finding *finding = verdict->because.finding;
     log->kind = finding_kind_name(verdict->kind);
@@ -30,14 +29,21 @@ void mail_log_decided(struct mail_log *log, const struct verdict *verdict,
     log->line = g_strdup(verdict->because.line);
     log->held = outcome->held->len;
     log->note = join_notes(outcome->notes);
-    log->tries = answer->tries;
-    log->scan_ns = answer->took_ns;
     if (finding == NULL)
         return;
     log->by = g_strdup(finding->plugin);
     log->name = g_strdup(finding->name);
     if (finding->object != NULL)
         log->object = g_strdup(finding->object->path);
+}
+
+void mail_log_decided(struct mail_log *log, const struct verdict *verdict,
+                      const struct outcome *outcome,
+                      const struct pool_answer *answer)
+{
+    mail_log_told(log, verdict, outcome);
+    log->tries = answer->tries;
+    log->scan_ns = answer->took_ns;
 }
 
 static const char *or_empty(const char *text)

@@ -23,7 +23,7 @@
  *     line        of configuration that decided
  *     held        recipients whose copy went to quarantine, and the copy:
  *     copy        its id, where there is one
- *     note        what could not be done exactly, where there is something
+ *     note        what could not be done exactly, or who has scanned it, if anything
  *     ms          from the question to the answer; scan_ms of it in the pool
  *     tries       workers that it was given to
  */
@@ -69,6 +69,9 @@ struct mail_log {
 void mail_log_decided(struct mail_log *log, const struct verdict *verdict,
                       const struct outcome *outcome,
                       const struct pool_answer *answer);
+/* The same of a verdict that was made elsewhere. */
+void mail_log_told(struct mail_log *log, const struct verdict *verdict,
+                   const struct outcome *outcome);
 /* Writes the line. */
 void mail_log_write(const struct mail_log *log, const struct session *session);
 void mail_log_clear(struct mail_log *log);

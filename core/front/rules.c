@@ -22,7 +22,10 @@ bool rules_read(const struct conf *conf, struct rules **out, GError **error)
     if (read_limits(conf, &rules->limits, error) &&
         trust_read(conf, &rules->networks, error) &&
         policy_new(conf, &rules->policy, error) &&
-        outcome_options_read(conf, &rules->outcome, error)) {
+        outcome_options_read(conf, &rules->outcome, error) &&
+        stamp_options_read(conf, &rules->stamp, error) &&
+        marks_options_read(conf, &rules->marks, error)) {
+        rules->marks.stamp = &rules->stamp;
         *out = rules;
         return true;
     }
@@ -34,6 +37,8 @@ void rules_free(struct rules *rules)
 {
     if (rules == NULL)
         return;
+    marks_options_clear(&rules->marks);
+    stamp_options_clear(&rules->stamp);
     outcome_options_clear(&rules->outcome);
     g_clear_pointer(&rules->policy, policy_free);
     g_clear_pointer(&rules->networks, g_array_unref);

@@ -9,6 +9,8 @@
 
 #include "base/conf.h"
 #include "base/limits.h"
+#include "front/marks_options.h"
+#include "front/stamp_options.h"
 #include "mail/session.h"
 #include "verdict/outcome.h"
 #include "verdict/policy.h"
@@ -23,6 +25,8 @@ struct rules {
     struct policy *policy;
     GArray *networks; /* mail/trust.h */
     struct outcome_options outcome;
+    struct stamp_options stamp;
+    struct marks_options marks; /* lends `stamp` */
 };
 
 /* False: with the first thing that is wrong. */
