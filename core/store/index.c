@@ -113,20 +113,51 @@ static bool prepare(sqlite3 *db, bool may_write, GError **error)
     return version == SCHEMA || query_run(db, schema, error);
 }
 
+/* Who may only read can make no memory to share with writers.  Where there is no WAL
+ * nobody writes, and none is needed. */
+static bool open_still(const struct place *place, const char *path,
+                       struct index *index)
+{
+    struct stat st;
+    g_autofree char *escaped = g_uri_escape_string(path, "/", FALSE);
+    g_autofree char *uri = g_strconcat("file:", escaped, "?immutable=1", NULL);
+    if (fstatat(place->fd, "index.db-wal", &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+        errno != ENOENT)
+        return false;
+    index_close(index);
+    return sqlite3_open_v2(uri, &index->db,
+                           SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX |
+                               SQLITE_OPEN_URI,
+                           NULL) == SQLITE_OK &&
+           prepare(index->db, false, NULL);
+}
+
+static bool open_at(const char *path, bool may_write, struct index *index,
+                    GError **error)
+{
+    int flags = may_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    int rc = sqlite3_open_v2(path, &index->db,
+                             flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
+                             NULL);
+    return rc == SQLITE_OK ? prepare(index->db, may_write, error)
+                           : query_fail(index->db, rc, error);
+}
+
 bool index_open(const struct place *place, bool may_write, struct index *out,
                 GError **error)
 {
     struct index index = {0};
+    GError *why = NULL;
     g_autofree char *path = g_build_filename(place->folder, name, NULL);
     if (may_write && !make_file(place, &index, error))
         return false;
-    int flags = may_write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-    int rc = sqlite3_open_v2(path, &index.db,
-                             flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
-                             NULL);
-    bool is_open = rc == SQLITE_OK ? prepare(index.db, may_write, error)
-                                   : query_fail(index.db, rc, error);
+    bool is_open = open_at(path, may_write, &index, &why);
+    if (!is_open && !may_write && open_still(place, path, &index)) {
+        is_open = true;
+        g_clear_error(&why);
+    }
     if (!is_open) {
+        g_propagate_error(error, why);
         g_prefix_error(error, "%s: ", path);
         index_close(&index);
         return false;

@@ -78,7 +78,8 @@ void quarantine_close(struct quarantine *q);
  * Holds the message.  True: its file and the folder are on the disk, the index knows
  * it; *id is its id, yours.  False: the MTA must keep it; nothing is left behind, or
  * what quarantine_verify() mends.  The error's code: BASE_ERROR_LIMIT where the disk is
- * full ([quarantine] min_free).
+ * full ([quarantine] min_free).  A message that is held already is counted once more;
+ * where it was released it stays so: its recipients have it.
  */
 bool quarantine_keep(struct quarantine *q, struct quarantine_item *item,
                      char **id, GError **error);

@@ -3,9 +3,12 @@
 #include "held.h"
 #include "unit.h"
 
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define MAIL                                                                   \
@@ -225,6 +228,51 @@ static void looking_needs_no_right_to_write(void)
     held_end(&held);
 }
 
+/* As a member of the group who may do no more than read; sees how many. */
+static int look_as_member(struct held *held)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct quarantine *q = NULL;
+        uint64_t bytes = 0;
+        uint64_t mails = 0;
+        struct group *group = getgrnam("nogroup");
+        struct passwd *user = getpwnam("nobody");
+        bool is_told = group != NULL && user != NULL &&
+                       setgroups(0, NULL) == 0 && setgid(group->gr_gid) == 0 &&
+                       setuid(user->pw_uid) == 0 &&
+                       quarantine_open_to_read(&held->options, &q, NULL) &&
+                       quarantine_sum(q, &bytes, &mails, NULL);
+        _exit(is_told ? (int)mails : 99);
+    }
+    int status = 0;
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 98;
+}
+
+static void the_group_may_look(void)
+{
+    struct held held;
+    if (geteuid() != 0 || getgrnam("nogroup") == NULL)
+        return; /* only root can be somebody else */
+    held_begin(&held, NULL);
+    chmod(held.dir, 0755);
+    held.options.group = g_strdup("nogroup");
+    held_open(&held);
+    g_free(held_keep(&held, MAIL, "a@x.org", NULL));
+    CU_ASSERT_EQUAL(look_as_member(&held), 1); /* while it is in use */
+    quarantine_close(held.q);
+    held.q = NULL;
+    CU_ASSERT_EQUAL(look_as_member(&held), 1); /* and while it is not */
+    g_free(held.options.group);
+    held.options.group = g_strdup("no such group");
+    GError *error = NULL;
+    CU_ASSERT_FALSE(quarantine_open(&held.options, &held.q, &error));
+    CU_ASSERT_PTR_NOT_NULL(strstr(error->message, "there is no group"));
+    g_clear_error(&error);
+    held_end(&held);
+}
+
 static void subject_is_hidden_where_it_is_asked_for(void)
 {
     struct held held;
@@ -269,6 +317,6 @@ UNIT_MAIN("quarantine", UNIT(what_is_held_is_in_file_and_index),
           UNIT(a_spoilt_index_is_made_again),
           UNIT(an_index_spoilt_while_open_is_made_again),
           UNIT(another_process_may_make_the_index_again),
-          UNIT(looking_needs_no_right_to_write),
+          UNIT(looking_needs_no_right_to_write), UNIT(the_group_may_look),
           UNIT(subject_is_hidden_where_it_is_asked_for),
           UNIT(any_bytes_are_held_as_they_are))
