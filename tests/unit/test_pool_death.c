@@ -18,7 +18,7 @@ enum {
 #define FOUND "ASSAY-TEST-FOUND"
 #define POOL  "[pool]\nworkers_min = 1\nworkers_max = 2\n" EVEN
 #define EVEN                                                                   \
-    "plugin_time = 500 ms\nplugin_warn = 0\nbreaker_failures = 1000\n"         \
+    "plugin_time = 1 s\nplugin_warn = 0\nbreaker_failures = 1000\n"            \
     "memory = 32 MiB\n"
 /* As many workers as there are plugins that have to be waited for, less one. */
 #define WIDE "[pool]\nworkers_min = 4\nworkers_max = 4\n" EVEN

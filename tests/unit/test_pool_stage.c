@@ -398,6 +398,35 @@ static void a_guest_that_dies_of_a_stage_ends_nobody_elses_say(void)
     pooling_free(p);
 }
 
+/* It may have said what it likes before: what is tried again has to be asked. */
+static void who_is_on_trial_is_asked_about_all_stages(void)
+{
+    struct pooling *p =
+        pooling_open(ONE "breaker_failures = 1\nbreaker_backoff = 100 ms\n"
+                         "[plugin one]\nfile = @/staged.so\nclass = main\n",
+                     NULL);
+    struct talk talk;
+    struct talk deadly;
+    talk_begin(&talk, p);
+    talk_begin(&deadly, p);
+    connect_as(&talk, "mx");
+    talk_ask(&talk, ASSAY_STAGE_HELO);
+    g_autofree char *before = g_strdup(talk.said);
+    connect_as(&deadly, "die.2");
+    talk_ask(&deadly, ASSAY_STAGE_HELO);
+    CU_ASSERT_EQUAL(pooling_logged(p, "event=plugin.out"), 1);
+    pooling_run(p, 200);
+    CU_ASSERT_EQUAL(pooling_logged(p, "event=plugin.back"), 0);
+    mail_from(&talk, "a@example.org");
+    talk_ask(&talk, ASSAY_STAGE_MAIL);
+    CU_ASSERT_EQUAL(pooling_logged(p, "event=plugin.back"), 1);
+    CU_ASSERT(is_anew(before, talk.said));
+    CU_ASSERT_EQUAL(count(talk.said, "one said"), 3);
+    talk_end(&talk);
+    talk_end(&deadly);
+    pooling_free(p);
+}
+
 /* Kills the home worker when it is in a plugin. */
 static void kill_in_call(struct pooling *p)
 {
@@ -535,6 +564,7 @@ UNIT_MAIN("pool_stage", UNIT(what_was_said_in_a_stage_is_said_of_the_message),
           UNIT(who_dies_of_a_stage_is_not_asked_about_the_session_again),
           UNIT(a_session_that_two_die_of_is_held_and_begins_anew),
           UNIT(a_guest_that_dies_of_a_stage_ends_nobody_elses_say),
+          UNIT(who_is_on_trial_is_asked_about_all_stages),
           UNIT(a_worker_that_is_killed_in_a_stage_costs_nothing_of_the_others),
           UNIT(a_stage_that_is_cancelled_or_late_leaves_the_journal_as_it_was),
           UNIT(after_a_reload_the_stages_are_run_anew),
