@@ -87,9 +87,10 @@ static const struct assay_option to_option = {
     .type = ASSAY_OPTION_TEXT,
     .flags = ASSAY_OPTION_LIST,
     .name = "alarm_to",
-    .help =
-        "Mail addresses that are told when an alarm is raised or cleared. Read "
-        "at the start only.",
+    .help = "Mail addresses that are told when an alarm is raised or cleared. "
+            "The mail is scanned like any other: while all mail is deferred "
+            "so is this one, so let something ask assay status as well. Read "
+            "at the start only.",
 };
 static const struct assay_option sendmail_option = {
     .struct_size = sizeof(struct assay_option),

@@ -44,7 +44,8 @@ bool section_sort(const struct host_how *how, const struct scanner **scanners,
                   size_t n, GError **error);
 
 /* Where a `file` without a slash is looked up: the folder `plugins` beside the
- * running program, else the installed one.  Yours. */
+ * running program, ../lib/assay/plugins from there, else where the prefix says.
+ * Yours. */
 char *section_plugin_dir(void);
 
 #endif

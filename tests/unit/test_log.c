@@ -3,7 +3,51 @@
 #include "caught.h"
 #include "unit.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <syslog.h>
+
+/* --- a system's log of our own, in place of the C library's --------------------------- */
+
+static char syslogged[8192];
+static int syslog_priority;
+static const char *syslog_program;
+
+void openlog(const char *program, int option, int facility)
+{
+    CU_ASSERT_EQUAL(facility, LOG_MAIL);
+    CU_ASSERT_EQUAL(option & LOG_PID, LOG_PID);
+    syslog_program = program;
+}
+
+static void note(int priority, const char *format, va_list arguments)
+{
+    syslog_priority = priority;
+    vsnprintf(syslogged, sizeof syslogged, format, arguments);
+}
+
+#undef syslog
+
+void syslog(int priority, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    note(priority, format, arguments);
+    va_end(arguments);
+}
+
+/* What <syslog.h> makes of it with _FORTIFY_SOURCE. */
+void __syslog_chk(int priority, int flag, const char *format, ...);
+
+void __syslog_chk(int priority, int flag, const char *format, ...)
+{
+    va_list arguments;
+    (void)flag;
+    va_start(arguments, format);
+    note(priority, format, arguments);
+    va_end(arguments);
+}
 
 static const char *log_one(enum log_level level, const char *value)
 {
@@ -86,8 +130,26 @@ static void messages_of_glib_go_through_the_log(void)
         "level=error event=library domain=lib text=\"worse 1\"\n");
 }
 
+static void the_systems_log_gets_the_same_lines(void)
+{
+    log_set_sink(LOG_SINK_SYSLOG, "assayd");
+    CU_ASSERT_STRING_EQUAL(
+        log_one(LOG_LEVEL_ERROR, "100%s%n\nlevel=info event=forged"), "");
+    CU_ASSERT_STRING_EQUAL(syslog_program, "assayd");
+    CU_ASSERT_EQUAL(syslog_priority, LOG_ERR);
+    CU_ASSERT_STRING_EQUAL(syslogged,
+                           "level=error event=scan "
+                           "id=\"100%s%n\\x0Alevel=info event=forged\" ms=-41");
+    (void)log_one(LOG_LEVEL_WARNING, "x");
+    CU_ASSERT_EQUAL(syslog_priority, LOG_WARNING);
+    log_set_sink(LOG_SINK_STDERR, NULL);
+    CU_ASSERT_STRING_EQUAL(log_one(LOG_LEVEL_ERROR, "x"),
+                           "level=error event=scan id=x ms=-41\n");
+}
+
 UNIT_MAIN("log", UNIT(an_event_is_one_line_of_key_value),
           UNIT(values_are_quoted_where_needed_and_escaped_always),
           UNIT(events_below_the_level_are_dropped),
           UNIT(a_long_value_is_cut_and_a_full_line_ends_whole),
+          UNIT(the_systems_log_gets_the_same_lines),
           UNIT(messages_of_glib_go_through_the_log))

@@ -5,6 +5,7 @@
 #include "daemon/service.h"
 #include "daemon/setup.h"
 #include "daemon/signals.h"
+#include "mail/session.h"
 #include "unit.h"
 
 #include <glib.h>
@@ -504,6 +505,42 @@ static void an_engine_with_test_signatures_is_an_alarm(void)
     close_daemon();
 }
 
+static struct session *session;
+
+static void ignore_answer(void *self, const struct pool_answer *answer)
+{
+    (void)self;
+    (void)answer;
+}
+
+/* Mails that end their worker, until its plugin is left out. */
+static void kill_workers(void)
+{
+    static const char mail[] = "Subject: x\n\nASSAY-TEST-SEGV\n";
+    look_at_time();
+    if (alarm_is_raised(service.alarms, "plugin.word")) {
+        if (step++ == 0)
+            service_stop(&service);
+        return;
+    }
+    if (pool_unanswered(service.control.pool) > 0)
+        return;
+    g_autoptr(GBytes) raw = g_bytes_new_static(mail, sizeof mail - 1);
+    const struct pool_request request = {
+        .raw = raw, .session = session, .priority = POOL_TRANSPORT};
+    pool_submit(service.control.pool, &request, ignore_answer, NULL);
+}
+
+static void a_plugin_that_is_left_out_is_an_alarm(void)
+{
+    open_daemon(kill_workers);
+    session = session_new();
+    service_run(&service);
+    CU_ASSERT_EQUAL(step, 1);
+    close_daemon();
+    session_free(session);
+}
+
 UNIT_MAIN("service", UNIT(sigterm_finishes_what_is_in_flight),
           UNIT(what_is_not_answered_in_time_is_given_up),
           UNIT(a_second_signal_does_not_wait),
@@ -512,4 +549,5 @@ UNIT_MAIN("service", UNIT(sigterm_finishes_what_is_in_flight),
           UNIT(the_operator_sees_and_ends_it),
           UNIT(the_watchdog_is_told_while_the_loop_turns),
           UNIT(a_loop_that_does_not_turn_tells_the_watchdog_nothing),
-          UNIT(an_engine_with_test_signatures_is_an_alarm))
+          UNIT(an_engine_with_test_signatures_is_an_alarm),
+          UNIT(a_plugin_that_is_left_out_is_an_alarm))
