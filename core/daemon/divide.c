@@ -149,7 +149,8 @@ bool divide(const struct setup_how *how, const struct setup *setup,
             const struct divide_front *front, struct parent **out,
             GError **error)
 {
-    struct parent_setup *kept;
+    /* Both processes keep it to their ends. */
+    static struct parent_setup *kept;
     *out = NULL;
     if (geteuid() != 0)
         return true;
