@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # All ways in: Unix socket and TCP, IPv4 and IPv6, TLS, pipelining, SMTPUTF8, a hundred
-# recipients, 50 MiB, and sendmail(1).
+# recipients, and sendmail(1).
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/run/lib/mail.sh
@@ -23,7 +23,9 @@ if grep -q 1$ /proc/net/if_inet6 2>/dev/null || grep -q '^0000000000000000000000
 else
     echo 'mail_ways: no IPv6 here'
 fi
-postfix_set "non_smtpd_milters = unix:$rig/assayd/milter"
+# Dovecot's LMTP knows no SMTPUTF8: such mail is put into $rig/mail.
+postfix_set "non_smtpd_milters = unix:$rig/assayd/milter" \
+    'transport_maps = inline:{ { utf8@example.net = virtual: } }'
 printf '[policy]\npolicy = reject\nmalware = reject\n' | assayd_conf assayd
 mail_start
 plain=tests/mail/clean-plain.eml
@@ -67,15 +69,6 @@ say -x "$outside" -f many@example.org "$@" 127.0.0.1 "$smtp" "$plain" >"$rig/rep
 [ "$(grep -c '^rcpt .* 250' "$rig/replies")" -eq 100 ] || fail "many: not all were taken"
 grep -q '^end 250' "$rig/replies" || fail "many: $(tail -n 2 "$rig/replies")"
 
-# 50 MiB.
-{
-    printf 'Subject: large\nFrom: sender@example.org\n\n'
-    head -c 37500000 /dev/urandom | base64
-} >"$rig/large.eml"
-[ "$(wc -c <"$rig/large.eml")" -gt 50000000 ] || fail "the large mail is small"
-post large "$rig/large.eml" large@example.net
-replied 250 large
-
 # sendmail(1): from this machine, never stuck, and never refused before its content.
 sendmail=$(command -v sendmail)
 case $(readlink -f "$sendmail") in
@@ -87,13 +80,15 @@ case $(readlink -f "$sendmail") in
     ;;
 esac
 settle
-for name in unix tcp pipelined tls ${six:+six} local large; do
+for name in unix tcp pipelined tls ${six:+six} local; do
     mail=$(in_box "$name" "$name") || fail "$name: nothing came"
     marked "$mail" "$name"
     [ "$(in_box "$name" "$name" | wc -l)" -eq 1 ] || fail "$name: more than one came"
 done
-[ "$(find "$rig/boxes/utf8/new" -type f | wc -l)" -ge 1 ] || fail "utf8: nothing came"
+mail=$(find "$rig/mail/box/new" -type f 2>/dev/null)
+[ -n "$mail" ] || fail "utf8: nothing came"
+marked "$mail" utf8
+grep -q "^Return-Path: <$utf8>" "$mail" || fail "utf8: another sender"
 [ "$(find "$rig"/boxes/many*/new -type f | wc -l)" -eq 100 ] || fail "many: not all came"
 [ -z "$(in_box refused local)" ] || fail "a bad mail by sendmail(1) came"
-[ "$(wc -c <"$(in_box large large)")" -gt 50000000 ] || fail "large: it was cut"
-echo "mail_ways: $ways ways in, SMTPUTF8, 100 recipients, 50 MiB, sendmail(1)"
+echo "mail_ways: $ways ways in, SMTPUTF8, 100 recipients, sendmail(1)"

@@ -57,11 +57,11 @@ assayd_stop() {
 # A line "SENDER RCPT" for each copy that is held.
 assayd_held() {
     "$build/assay" quarantine list --json --config "$rig/${1:-assayd}.conf" |
-        jq -r '.sender as $sender | .rcpts[] | "\($sender) \(.)"'
+        jq -r '"\(.sender) \(.recipients[].rcpt)"'
 }
 # The message that is held of this sender, as it is.
 assayd_raw() {
-    id=$("$build/assay" quarantine list --json --config "$rig/${2:-assayd}.conf" |
-        jq -r --arg sender "$1" 'select(.sender == $sender) | .id')
+    id=$("$build/assay" quarantine list --json --sender "$1" --config "$rig/${2:-assayd}.conf" |
+        jq -r .id)
     "$build/assay" quarantine show --raw --config "$rig/${2:-assayd}.conf" "$id"
 }

@@ -52,7 +52,9 @@ replied() { # CODE CASE
 }
 settle() { wait_for 20 postfix_is_empty || fail "Postfix keeps mail"; }
 in_box() {
-    grep -lis "^Return-Path: <$2@example.org>" "$rig/boxes/$1/${3:+.$3/}new"/*
+    place=$rig/boxes/$1/${3:+.$3/}
+    came=$(grep -lis "^Return-Path: <$2@example.org>" "${place}new"/* "${place}cur"/* || :)
+    [ -n "$came" ] && printf '%s\n' "$came"
 }
 held() { assayd_held | grep -qx "$1@example.org $2"; }
 header() {

@@ -7,8 +7,8 @@
 #                                      settings of its own; sets $port
 #   postfix_start, postfix_stop, postfix_log, postfix_pid
 #
-# Mail for USER@example.net is put into the Maildir $rig/mail/USER.  Clients may say where
-# they come from (XCLIENT).  $postfix/etc is what `sendmail -C` and `postqueue -c` want;
+# Mail for example.net is put into the Maildir $rig/mail/box.  Clients may say where they
+# come from (XCLIENT).  $postfix/etc is what `sendmail -C` and `postqueue -c` want;
 # $postfix_spool may be set before, to a folder on another disk.
 postfix_new() {
     can postfix postfix
@@ -17,11 +17,6 @@ postfix_new() {
     mkdir -p "$postfix/etc" "$postfix/data" "$postfix_spool" "$rig/mail"
     chown postfix "$postfix/data" "$rig/mail"
     rig_logs="$rig_logs $postfix/log"
-    # A recipient's Maildir; nobody's name leads anywhere else.
-    cat >"$postfix/etc/boxes" <<'END'
-/^([a-z0-9_.+-]+)@example\.net$/ $1/
-/@example\.net$/ other/
-END
     cat >"$postfix/etc/main.cf" <<END
 compatibility_level = 3.6
 queue_directory = $postfix_spool
@@ -47,7 +42,7 @@ default_transport = error:no way out of here
 smtputf8_enable = yes
 virtual_mailbox_domains = example.net
 virtual_mailbox_base = $rig/mail
-virtual_mailbox_maps = regexp:$postfix/etc/boxes
+virtual_mailbox_maps = static:box/
 virtual_uid_maps = static:$(id -u postfix)
 virtual_gid_maps = static:$(id -g postfix)
 virtual_minimum_uid = 1
@@ -113,6 +108,3 @@ postfix_is_empty() {
     [ -z "$(find "$postfix_spool/maildrop" "$postfix_spool/incoming" \
         "$postfix_spool/active" "$postfix_spool/deferred" -type f 2>/dev/null | head -n 1)" ]
 }
-# How many mails a box has.
-box_count() { find "$rig/mail/$1/new" -type f 2>/dev/null | wc -l; }
-box_has() { [ "$(box_count "$1")" -ge "$2" ]; }
