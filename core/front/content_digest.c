@@ -180,7 +180,8 @@ static void add_message(struct digesting *digesting, GBytes *raw,
         if (edits[i].kind == MILTER_EDIT_ADD_HEADER)
             add_edit(digesting, &edits[i]);
     add(digesting, "b", 1);
-    add(digesting, p + reader.at, size - reader.at);
+    if (reader.at < size) /* else p may be NULL */
+        add(digesting, p + reader.at, size - reader.at);
 }
 
 void content_digest(GBytes *raw, const struct milter_edit *edits, size_t n,

@@ -54,6 +54,16 @@ static void tag_subject(const struct walk *walk, const struct field *field,
                      marks_keep(walk->marks, value));
 }
 
+/* No edit can name it otherwise, and nobody reads it: it is no field name (RFC 5322
+ * 3.6.8). */
+static bool is_ascii(const struct field *field)
+{
+    for (uint32_t i = 0; i < field->name_n; i++)
+        if (field->name[i] <= ' ' || field->name[i] > '~')
+            return false;
+    return true;
+}
+
 static bool is_forged(const struct walk *walk, const struct field *field)
 {
     return marks_is_ours(field->name, field->name_n) ||
@@ -67,6 +77,8 @@ static void look(struct walk *walk, const struct field *field)
 {
     struct marks *marks = walk->marks;
     uint32_t ordinal = marks->fields++;
+    if (!is_ascii(field))
+        return;
     bool is_subject = field_is(field, "Subject");
     bool is_results = field_is(field, "Authentication-Results");
     bool is_bad = is_forged(walk, field);

@@ -60,6 +60,9 @@ static void what_others_wrote_in_our_name_is_removed(void)
          "X-Spam-Flag: NO\r\nX-Spam: a\r\nx-spam-status: b\r\nX-Virus: c\r\n"
          "X-Virus-Scanned: d\r\n",
          ASSAY_ACTION_ACCEPT, "-X-Spam-Flag#1; -x-spam-status#1; -X-Virus#1"},
+        /* What is no field name cannot be edited, and is nobody's. */
+        {"", "X-Assay-\xd0SCL: -1\r\nX-Assay-SCL: -1\r\n", ASSAY_ACTION_ACCEPT,
+         "-X-Assay-SCL#1"},
         /* Only the message's own header counts. */
         {"", HEAD "\r\nX-Assay-SCL: -1\r\n", ASSAY_ACTION_ACCEPT, ""},
     };

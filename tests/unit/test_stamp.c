@@ -605,6 +605,20 @@ static void the_digest_is_of_the_message_after_the_edits(void)
     CU_ASSERT_EQUAL(memcmp(a, b, sizeof a), 0);
 }
 
+static void a_message_without_a_body_or_anything_has_a_digest(void)
+{
+    static const char head[] = "A: 1\r\n\r\n";
+    uint8_t none[DIGEST_SIZE];
+    uint8_t some[DIGEST_SIZE];
+    GBytes *raw = g_bytes_new(NULL, 0);
+    content_digest(raw, NULL, 0, none);
+    g_bytes_unref(raw);
+    raw = g_bytes_new_static(head, sizeof head - 1);
+    content_digest(raw, NULL, 0, some);
+    g_bytes_unref(raw);
+    CU_ASSERT_NOT_EQUAL(memcmp(none, some, sizeof none), 0);
+}
+
 static void run_all(void (*test)(void))
 {
     folder = g_dir_make_tmp("assay-stamp-XXXXXX", NULL);
@@ -655,4 +669,5 @@ UNIT_MAIN("stamp", KEYED(a_tagged_mail_matches_at_the_second_host),
           KEYED(only_mail_for_those_behind_peers_is_stamped),
           KEYED(a_key_is_a_secret_file), KEYED(what_cannot_be_meant_is_refused),
           KEYED(the_versions_are_those_in_use),
-          UNIT(the_digest_is_of_the_message_after_the_edits))
+          UNIT(the_digest_is_of_the_message_after_the_edits),
+          UNIT(a_message_without_a_body_or_anything_has_a_digest))
