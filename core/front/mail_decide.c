@@ -94,10 +94,8 @@ bool mail_decide_by_stamp(struct mail *mail)
 bool mail_pass_unscanned(struct mail *mail, GBytes *header)
 {
     const struct rules *rules = mail->front->rules;
-    struct outcome_options options = rules->outcome; /* lent, but for one */
-    options.accepts_unscanned = true;
     mail->outcome = outcome_without_verdict(
-        &options, mail->session, "larger than [limits] max_message_bytes");
+        mail->session, "larger than [limits] max_message_bytes");
     const struct marks_unscanned of = {
         .raw = header, .session = mail->session, .outcome = mail->outcome};
     mail->marks = marks_new_unscanned(&rules->marks, &of);

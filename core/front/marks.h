@@ -47,8 +47,8 @@ enum {
 struct marks;
 
 /*
- * For a message whose outcome is DELIVER.  The options, `scan`, `verdict` and `outcome`
- * must outlive it.  NULL: there are more forged fields than can be removed, or longer
+ * For a message whose outcome is DELIVER, which must outlive it; the rest is lent to the
+ * call.  NULL: there are more forged fields than can be removed, or longer
  * ones, so that it must not go on: reject it.
  */
 struct marks *marks_new(const struct marks_options *options, GBytes *raw,

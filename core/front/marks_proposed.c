@@ -76,25 +76,26 @@ static bool take_one(struct marks *marks, const struct scan_edit *edit)
     const char *value = value_of(marks, edit);
     if (value == NULL)
         return false;
+    const char *name = marks_keep(marks, g_strdup(edit->name));
     if (edit->kind == ASSAY_EDIT_HEADER_ADD) {
-        marks_add(marks, edit->name, value);
+        marks_add(marks, name, value);
         return true;
     }
     if (edit->kind == ASSAY_EDIT_HEADER_INSERT) {
         const struct milter_edit insert = {.kind = MILTER_EDIT_INSERT_HEADER,
                                            .index = edit->index,
-                                           .name = edit->name,
+                                           .name = name,
                                            .value = value};
         g_array_append_val(marks->edits, insert);
         return true;
     }
-    const struct marks_seen *seen = find(marks, edit->name, edit->index);
+    const struct marks_seen *seen = find(marks, name, edit->index);
     if (seen == NULL)
         return false;
     /* An MTA takes a change to nothing for a delete. */
     if (edit->kind == ASSAY_EDIT_HEADER_DELETE || *value == '\0')
-        return marks_delete(marks, edit->name, seen->index, seen->ordinal);
-    return marks_change(marks, edit->name, seen->index, value);
+        return marks_delete(marks, name, seen->index, seen->ordinal);
+    return marks_change(marks, name, seen->index, value);
 }
 
 /* Plugins count the message's fields from 0.  For the MTA its own Received is 0, and

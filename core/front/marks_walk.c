@@ -123,6 +123,6 @@ bool marks_walk(struct marks *marks, const struct marks_options *options,
             look(&walk, &field);
     }
     if (tag != NULL && marks->subjects == 0)
-        marks_add(marks, "Subject", tag);
+        marks_add(marks, "Subject", marks_keep(marks, g_strdup(tag)));
     return !walk.is_hopeless;
 }

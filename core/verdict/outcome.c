@@ -177,16 +177,10 @@ struct outcome *outcome_new(const struct outcome_options *options,
     return outcome;
 }
 
-struct outcome *outcome_without_verdict(const struct outcome_options *options,
-                                        const struct session *session,
+struct outcome *outcome_without_verdict(const struct session *session,
                                         const char *why)
 {
     struct outcome *outcome = outcome_new_empty();
-    if (!options->accepts_unscanned) {
-        outcome->answer = OUTCOME_DEFER;
-        outcome_reply_set_unscanned(outcome, options, session);
-        return outcome;
-    }
     GString *by = g_string_new(NULL);
     outcome_reply_append(by, why, UNSCANNED_MAX);
     outcome->is_unscanned = true;

@@ -53,11 +53,10 @@ struct outcome_options {
     char *defer_text;
     bool names_findings; /* {reason} tells their names */
     bool takes_plugin_replies;
-    bool accepts_unscanned; /* what nobody could scan goes on */
-    char *redirect_to;      /* NULL: none */
-    GPtrArray *copy_to;     /* char * */
-    uint32_t copy_kinds;    /* bits 1 << ASSAY_KIND_*, bit 0 is clean */
-    uint32_t copy_actions;  /* bits 1 << ASSAY_ACTION_* */
+    char *redirect_to;     /* NULL: none */
+    GPtrArray *copy_to;    /* char * */
+    uint32_t copy_kinds;   /* bits 1 << ASSAY_KIND_*, bit 0 is clean */
+    uint32_t copy_actions; /* bits 1 << ASSAY_ACTION_* */
 };
 
 /* conf NULL: all defaults. */
@@ -117,10 +116,9 @@ struct outcome *outcome_new(const struct outcome_options *options,
 struct outcome *outcome_new_told(const struct outcome_options *options,
                                  const struct verdict *verdict,
                                  const struct session *session);
-/* For a message that there is no verdict about.  `why` follows "because": "the queue is
- * full".  DEFER, or where options->accepts_unscanned DELIVER to everybody, marked. */
-struct outcome *outcome_without_verdict(const struct outcome_options *options,
-                                        const struct session *session,
+/* For a message that goes on although there is no verdict about it, which somebody has
+ * chosen in words: DELIVER to everybody, marked as unscanned.  `why`: "larger than ...". */
+struct outcome *outcome_without_verdict(const struct session *session,
                                         const char *why);
 /*
  * For a step of a session before there is a message: of the client, or of the last

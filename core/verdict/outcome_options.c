@@ -14,8 +14,6 @@
     .name = (spelled), .default_text = (initial), .help = (text)
 /* clang-format on */
 
-static const char *const fails[] = {"defer", "accept", NULL};
-
 static const char *const kinds[] = {
     "clean",     "malware", "phishing", "suspicious", "policy", "spoof", "spam",
     "encrypted", "partial", "failed",   "anomaly",    "info",   NULL,
@@ -47,12 +45,6 @@ static const struct assay_option table[] = {
     {OPTION("plugin_replies", BOOL, "yes",
             "Where the plugin whose finding decided has a code and a text for "
             "the same answer, those are used instead.")},
-    {OPTION("fail", CHOICE, "defer",
-            "What is done with mail that could not be scanned at all, such as "
-            "when the queue is full. accept lets it through with a header "
-            "X-Assay-Unscanned, and malware with it. Mail that one plugin "
-            "failed on is a matter of [policy] failed."),
-     .choices = fails},
     {OPTION("redirect_to", TEXT, NULL,
             "Where mail goes whose action is redirect; [policy ...] can name "
             "others.")},
@@ -86,9 +78,9 @@ static const struct assay_option table[] = {
 };
 
 const struct assay_option *const actions_options[] = {
-    &table[0],  &table[1],  &table[2],  &table[3], &table[4],  &table[5],
-    &table[6],  &table[7],  &table[8],  &table[9], &table[10], &table[11],
-    &table[12], &table[13], &table[14], NULL,
+    &table[0],  &table[1],  &table[2],  &table[3],  &table[4],
+    &table[5],  &table[6],  &table[7],  &table[8],  &table[9],
+    &table[10], &table[11], &table[12], &table[13], NULL,
 };
 _Static_assert(G_N_ELEMENTS(actions_options) == G_N_ELEMENTS(table) + 1,
                "every option is in the list");
@@ -153,7 +145,6 @@ static void take(const struct option_set *set, struct outcome_options *out)
         .defer_text = g_strdup(option_text(set, "defer_text", 0)),
         .names_findings = option_int(set, "reply_names") != 0,
         .takes_plugin_replies = option_int(set, "plugin_replies") != 0,
-        .accepts_unscanned = strcmp(option_text(set, "fail", 0), "accept") == 0,
         .redirect_to = g_strdup(option_text(set, "redirect_to", 0)),
         .copy_to = g_ptr_array_new_with_free_func(g_free),
         .copy_kinds = kind_bits(set),

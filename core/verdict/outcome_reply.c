@@ -180,10 +180,3 @@ void outcome_reply_set(struct outcome *outcome,
             finding != NULL && finding->name != NULL ? finding->name : "",
             session);
 }
-
-void outcome_reply_set_unscanned(struct outcome *outcome,
-                                 const struct outcome_options *options,
-                                 const struct session *session)
-{
-    set_own(outcome, options, ASSAY_KIND_FAILED, "", session);
-}

@@ -19,11 +19,6 @@ void outcome_reply_set(struct outcome *outcome,
                        const struct outcome_options *options,
                        const struct because *because,
                        const struct session *session);
-/* The same of a message without a verdict: DEFER. */
-void outcome_reply_set_unscanned(struct outcome *outcome,
-                                 const struct outcome_options *options,
-                                 const struct session *session);
-
 /* Is it a text for reject_text or defer_text?  Else false, and *wrong, static, is what
  * would be right. */
 bool outcome_reply_check(const char *text, const char **wrong);

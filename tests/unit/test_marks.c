@@ -195,17 +195,17 @@ static void the_envelope_follows_the_outcome(void)
 static void mail_that_nobody_scanned_says_so(void)
 {
     struct marking marking;
-    marking_open(&marking, "[actions]\nfail = accept\n",
-                 "X-Assay-SCL: 1\r\n" HEAD BODY, ASSAY_ACTION_ACCEPT);
-    marking.outcome = outcome_without_verdict(
-        &marking.outcomes, marking.fake.session, "the queue is full");
+    marking_open(&marking, "", "X-Assay-SCL: 1\r\n" HEAD BODY,
+                 ASSAY_ACTION_ACCEPT);
+    marking.outcome =
+        outcome_without_verdict(marking.fake.session, "too large");
     const struct marks_unscanned of = {.raw = marking.raw,
                                        .session = marking.fake.session,
                                        .outcome = marking.outcome};
     marking.marks = marks_new_unscanned(&marking.options, &of);
     g_autofree char *text = marking_show(marking.marks, NULL);
-    CU_ASSERT_STRING_EQUAL(
-        text, "-X-Assay-SCL#1; +X-Assay-Unscanned=the queue is full");
+    CU_ASSERT_STRING_EQUAL(text,
+                           "-X-Assay-SCL#1; +X-Assay-Unscanned=too large");
     marking_close(&marking);
 }
 
@@ -379,6 +379,21 @@ static void two_proposals_for_one_field_are_one(void)
     marking_close(&marking);
 }
 
+/* They go out when scan, verdict and settings are gone. */
+static void only_the_outcome_is_needed_later(void)
+{
+    struct marking marking;
+    marking_open(&marking, TAGS, "A: 1\r\n" BODY, ASSAY_ACTION_TAG);
+    propose(&marking, ASSAY_EDIT_HEADER_ADD, 0, "N", "v");
+    propose(&marking, ASSAY_EDIT_HEADER_CHANGE, 0, "A", "v");
+    marking_decide(&marking);
+    g_ptr_array_set_size(marking.fake.scan->edits, 0);
+    memset(marking.options.tag_subject, 'x', 3);
+    g_autofree char *text = marking_show(marking.marks, ours);
+    CU_ASSERT_STRING_EQUAL(text, "+Subject=[T]; +N=v; ~A#1=v");
+    marking_close(&marking);
+}
+
 /* --- hostile headers --- */
 
 static void a_header_full_of_forgeries_is_given_up(void)
@@ -480,6 +495,7 @@ UNIT_MAIN("marks", UNIT(what_others_wrote_in_our_name_is_removed),
           UNIT(a_report_is_bounded_and_well_made_whatever_plugins_say),
           UNIT(proposals_about_the_header_are_carried_out),
           UNIT(two_proposals_for_one_field_are_one),
+          UNIT(only_the_outcome_is_needed_later),
           UNIT(a_header_full_of_forgeries_is_given_up),
           UNIT(no_header_is_too_large_to_be_searched),
           UNIT(what_cannot_be_meant_is_refused))

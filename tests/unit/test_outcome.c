@@ -126,7 +126,6 @@ static void the_table_is_well_made(void)
     struct outcome_options options;
     outcome_options_default(&options);
     CU_ASSERT_EQUAL(options.reject_code, 550);
-    CU_ASSERT_FALSE(options.accepts_unscanned);
     outcome_options_clear(&options);
 }
 
@@ -545,29 +544,14 @@ static void mail_that_goes_on_unscanned_is_marked(void)
     }
 }
 
-static void mail_without_a_verdict_is_deferred_unless_told_in_words(void)
+static void mail_without_a_verdict_goes_on_marked(void)
 {
     struct session *session = session_new();
     g_ptr_array_add(session->rcpts, g_strdup("a@x"));
     g_ptr_array_add(session->rcpts, g_strdup("b@x"));
-    struct outcome_options options;
-    outcome_options_default(&options);
-    struct outcome *outcome =
-        outcome_without_verdict(&options, session, "the queue is full");
-    CU_ASSERT(shows(outcome, "defer"));
-    CU_ASSERT_EQUAL(outcome->code, 451);
-    CU_ASSERT_STRING_EQUAL(outcome->enhanced, "4.3.0");
-    CU_ASSERT_STRING_EQUAL(outcome->text,
-                           "Try again later: it could not be scanned");
+    struct outcome *outcome = outcome_without_verdict(session, "too\r\nlarge");
+    CU_ASSERT(shows(outcome, "deliver on=a@x on=b@x unscanned=too??large"));
     outcome_free(outcome);
-    outcome_options_clear(&options);
-    read_options("[actions]\nfail = accept\n", &options);
-    outcome =
-        outcome_without_verdict(&options, session, "the queue\r\nis full");
-    CU_ASSERT(
-        shows(outcome, "deliver on=a@x on=b@x unscanned=the queue??is full"));
-    outcome_free(outcome);
-    outcome_options_clear(&options);
     session_free(session);
 }
 
@@ -693,7 +677,6 @@ static void what_cannot_be_meant_is_refused(void)
          "t.conf:2: [actions] reject_text: \"\" is not 1 to 240"},
         {"[actions]\ndefer_text = {who}\n",
          "t.conf:2: [actions] defer_text: \"{who}\" has other braces than"},
-        {"[actions]\nfail = pass\n", "t.conf:2: [actions] fail: \"pass\" is"},
         {"[actions]\nredirect_to = boss\n",
          "t.conf:2: [actions] redirect_to: \"boss\" is not an address"},
         {"[actions]\ncopy_to = a@b, <c@d>\n",
@@ -763,7 +746,7 @@ UNIT_MAIN("outcome", UNIT(the_table_is_well_made),
           UNIT(what_is_not_done_exactly_is_noted),
           UNIT(sections_name_addresses_of_their_own),
           UNIT(mail_that_goes_on_unscanned_is_marked),
-          UNIT(mail_without_a_verdict_is_deferred_unless_told_in_words),
+          UNIT(mail_without_a_verdict_goes_on_marked),
           UNIT(the_reply_says_why_in_words), UNIT(a_reply_is_one_short_line),
           UNIT(what_cannot_be_meant_is_refused),
           UNIT(to_redirect_needs_an_address))
