@@ -18,6 +18,7 @@ struct errand_aside {
     GPtrArray *rcpts; /* char * */
     struct quarantine_exemption exemption;
     GError *why;
+    char *trouble; /* of the quarantine's index; NULL: none */
 };
 
 static void errand_free(struct errand_aside *errand)
@@ -30,6 +31,7 @@ static void errand_free(struct errand_aside *errand)
         g_ptr_array_unref(errand->rcpts);
     quarantine_exemption_clear(&errand->exemption);
     g_clear_error(&errand->why);
+    g_free(errand->trouble);
     g_free(errand);
 }
 
@@ -41,6 +43,20 @@ static struct errand_aside *errand_new(struct mail *mail)
     return errand;
 }
 
+/* What is worth an alarm although the work is done.  [aside] */
+static void note_trouble(struct errand_aside *errand)
+{
+    errand->trouble = g_strdup(quarantine_trouble(errand->quarantine));
+    quarantine_clear_trouble(errand->quarantine);
+}
+
+static void tell_trouble(const struct errand_aside *errand)
+{
+    if (errand->trouble != NULL)
+        alarm_raise(errand->mail->front->alarms, "quarantine.index",
+                    errand->trouble);
+}
+
 /* --- a copy -------------------------------------------------------------------------- */
 
 static void keep_work(void *self)
@@ -48,11 +64,13 @@ static void keep_work(void *self)
     struct errand_aside *errand = self;
     quarantine_keep(errand->quarantine, errand->item, &errand->id,
                     &errand->why);
+    note_trouble(errand);
 }
 
 static void keep_done(void *self)
 {
     struct errand_aside *errand = self;
+    tell_trouble(errand);
     mail_kept(errand->mail, g_steal_pointer(&errand->id), errand->why);
     errand_free(errand);
 }
@@ -78,11 +96,13 @@ static void look_up_work(void *self)
     };
     quarantine_take_exemption(errand->quarantine, &asked, &errand->exemption,
                               &errand->why);
+    note_trouble(errand);
 }
 
 static void look_up_done(void *self)
 {
     struct errand_aside *errand = self;
+    tell_trouble(errand);
     errand->mail->exemption = errand->exemption;
     errand->exemption = (struct quarantine_exemption){0};
     mail_looked_up(errand->mail, errand->why);

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BLOCKS                                                                 \
     "[plugin attachment]\nfile = %/attachment.so\nclass = main\n"              \
@@ -328,6 +329,26 @@ static void what_cannot_be_kept_is_deferred_and_an_alarm_is_raised(void)
     g_free(pooled_log_end());
 }
 
+static void an_index_that_goes_is_made_again_and_told(void)
+{
+    pooled_log_begin();
+    struct fronted *f = fronted_open(HOLDS, "");
+    struct peer *peer = greeted(f);
+    peer_send_mail(peer, EXE_TYPE, "MZ\r\n");
+    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "d");
+    CU_ASSERT_FALSE(alarm_is_raised(f->alarms, "quarantine.index"));
+    g_autofree char *index = g_build_filename(f->dir, "kept/index.db", NULL);
+    CU_ASSERT_EQUAL(unlink(index), 0);
+    peer_send_mail(peer, EXE_TYPE, "MZ2\r\n");
+    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "d");
+    CU_ASSERT_TRUE(alarm_is_raised(f->alarms, "quarantine.index"));
+    CU_ASSERT_EQUAL(access(index, F_OK), 0);
+    CU_ASSERT_EQUAL(kept(f->dir), 2);
+    peer_free(peer);
+    fronted_free(f);
+    g_free(pooled_log_end());
+}
+
 static void draining_lets_what_has_begun_come_to_its_end(void)
 {
     struct fronted *f = fronted_open(BLOCKS, "");
@@ -481,6 +502,7 @@ UNIT_MAIN("front", UNIT(a_message_is_let_through_and_the_next_too),
           UNIT(a_message_that_is_too_large_is_answered_as_configured),
           UNIT(what_is_held_is_on_the_disk_before_the_mta_lets_go),
           UNIT(what_cannot_be_kept_is_deferred_and_an_alarm_is_raised),
+          UNIT(an_index_that_goes_is_made_again_and_told),
           UNIT(draining_lets_what_has_begun_come_to_its_end),
           UNIT(a_recipient_is_refused_where_policy_says_so),
           UNIT(who_is_not_asked_is_heard_at_the_next_step),
