@@ -116,6 +116,7 @@ static void submit(struct run *run)
         .key = run->last->digest,
     };
     t->tally.messages++;
+    tally_handed(&t->tally, run->last);
     g_hash_table_add(run->open, entry);
     struct job *job = pool_submit(run->pool, &request, take_answer, entry);
     if (job != NULL)

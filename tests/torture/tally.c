@@ -74,11 +74,22 @@ static void check_refused(struct tally *tally, const struct mail *mail,
     tell(tally, mail, "%s cannot be loaded, but speaks", bad->name);
 }
 
-/* It failed so often that the pool does without it for a while. */
+void tally_handed(struct tally *tally, const struct mail *mail)
+{
+    for (unsigned i = 0; i < tally->bads->len; i++) {
+        struct bad *bad = tally->bads->pdata[i];
+        bad->handed += bad_acts(bad, mail);
+    }
+}
+
+/* It failed so often that the pool does without it for a while.  The pool counts that
+ * when its workers die: before the mails that it acts on are answered, and where these
+ * are held aside, since another one acts on them too, or cancelled, no answer will ever
+ * tell.  So what excuses it is that one of those was handed in. */
 static bool is_left_out(const struct bad *bad, const struct voice *voice)
 {
-    return voice->failed != NULL && bad->failed > 0 &&
-           strcmp(voice->failed->name, "out") == 0;
+    return voice->failed != NULL && bad->handed > 0 &&
+           bad->outcome != BAD_WELL && strcmp(voice->failed->name, "out") == 0;
 }
 
 static void check_acted(struct tally *tally, const struct mail *mail,

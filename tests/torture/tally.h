@@ -40,6 +40,9 @@ typedef bool (*tally_excuse_fn)(void *self, const struct bad *bad);
 void tally_init(struct tally *tally, const GPtrArray *bads, bool are_together);
 void tally_clear(struct tally *tally);
 
+/* A mail is handed in. */
+void tally_handed(struct tally *tally, const struct mail *mail);
+
 /* Looks at one answer that is not a cancelled one.  What is wrong is said on standard
  * error, the first few times. */
 void tally_check(struct tally *tally, const struct mail *mail,
