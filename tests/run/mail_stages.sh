@@ -11,6 +11,7 @@ mail_ports
 # Postfix holds a refusal of the client or its HELO back until somebody is to get mail.
 postfix_smtpd "smtpd_milters = unix:$rig/assayd/milter" 'smtpd_delay_reject = no'
 early=$port
+postfix_set "non_smtpd_milters = unix:$rig/assayd/milter"
 assayd_milter='refuse_at = connect, helo, mail, rcpt'
 assayd_conf assayd attachment <<END
 [plugin gate]
@@ -56,8 +57,13 @@ grep -q 'gate at stage 1' "$rig/replies" || fail "connect: $(tr '\n' '|' <"$rig/
 talk $good -h evil.example.org -x "$outside" -r fine@example.net 127.0.0.1 "$early"
 grep -q '^end 250' "$rig/replies" && fail 'a HELO that is refused gets through'
 grep -q 'gate at stage 2' "$rig/replies" || fail "helo: $(tr '\n' '|' <"$rig/replies")"
+# From this machine nobody is refused before there is a message: the MTA would keep it.
+sendmail -C "$postfix/etc" -f good@example.org evil@example.net fine@example.net <"$plain" ||
+    fail 'sendmail(1) takes nothing'
 settle
-[ "$(find "$rig/boxes/fine/new" -type f | wc -l)" -eq 6 ] ||
-    fail "fine@ has $(find "$rig/boxes/fine/new" -type f | wc -l) mails, not 6"
+postfix_log 'milter-reject: RCPT' | grep -q 'from localhost' && fail 'sendmail(1) is refused at RCPT'
+held good evil@example.net || fail 'who was refused by sendmail(1) has no copy in quarantine'
+[ "$(find "$rig/boxes/fine/new" -type f | wc -l)" -eq 7 ] ||
+    fail "fine@ has $(find "$rig/boxes/fine/new" -type f | wc -l) mails, not 7"
 [ ! -e "$rig/boxes/evil" ] && [ ! -e "$rig/boxes/later" ] || fail 'who was refused got mail'
-echo 'mail_stages: client, HELO, sender and recipients refused at their stages, at three ports'
+echo 'mail_stages: client, HELO, sender and recipients refused at their stages; sendmail(1) is not'
