@@ -32,8 +32,8 @@ struct bad {
     bool adds_children;   /* others see more, or have less of the bounds left */
     bool is_slow;         /* see struct bads_how */
     uint32_t phase; /* see tests/plugins/bad.h; the modulus is BADS_EVERY */
-    uint64_t
-        handed; /* mails handed in that it acts on, whatever became of them */
+    /* Mails handed in that it acts on, whatever became of them. */
+    uint64_t handed;
     uint64_t acted;  /* answered mails that it acted on */
     uint64_t failed; /* of those: with a `failed` in its name */
 };
