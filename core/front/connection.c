@@ -60,7 +60,7 @@ static const struct milter_owner owner = {asked, told, aborted};
 
 static bool is_tcp(int fd)
 {
-    struct sockaddr_storage at;
+    struct sockaddr_storage at = {0};
     socklen_t n = sizeof at;
     return getsockname(fd, (struct sockaddr *)&at, &n) == 0 &&
            (at.ss_family == AF_INET || at.ss_family == AF_INET6);

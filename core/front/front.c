@@ -86,6 +86,7 @@ bool front_open(const struct front_how *how, struct front **out, GError **error)
     front->listeners = g_ptr_array_new_with_free_func(g_free);
     front->connections = g_hash_table_new(NULL, NULL);
     front->closed = g_ptr_array_new();
+    front->ended = g_ptr_array_new();
     front->buffer = g_malloc(FRONT_BUFFER);
     due_init(&front->dues);
     front->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -104,6 +105,9 @@ static void bury(struct front *front)
     for (unsigned i = 0; i < front->closed->len; i++)
         connection_free(front->closed->pdata[i]);
     g_ptr_array_set_size(front->closed, 0);
+    for (unsigned i = 0; i < front->ended->len; i++)
+        mail_free(front->ended->pdata[i]);
+    g_ptr_array_set_size(front->ended, 0);
 }
 
 /* All connections there are: they may close while one goes through them. */
@@ -137,6 +141,7 @@ void front_free(struct front *front)
     g_ptr_array_unref(front->listeners);
     g_hash_table_unref(front->connections);
     g_ptr_array_unref(front->closed);
+    g_ptr_array_unref(front->ended);
     due_clear(&front->dues);
     rules_free(front->rules);
     front_options_clear(&front->options);

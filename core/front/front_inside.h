@@ -39,6 +39,7 @@ struct front {
     GPtrArray *listeners; /* struct source */
     GHashTable *connections;
     GPtrArray *closed; /* struct connection, to be freed after the turn */
+    GPtrArray *ended;  /* struct mail, likewise */
     struct due_heap dues;
     struct totals totals;
     uint8_t *buffer; /* FRONT_BUFFER; of whoever reads now */

@@ -152,13 +152,20 @@ static bool open_unix(const struct listen_address *address, gid_t gid,
 /* NULL: (gid_t)-1. */
 static bool find_group(const char *name, gid_t *out, GError **error)
 {
-    const struct group *group = name != NULL ? getgrnam(name) : NULL;
-    if (name != NULL && group == NULL) {
+    struct group group;
+    struct group *found = NULL;
+    char buffer[16384];
+    if (name == NULL) {
+        *out = (gid_t)-1;
+        return true;
+    }
+    if (getgrnam_r(name, &group, buffer, sizeof buffer, &found) != 0 ||
+        found == NULL) {
         g_set_error(error, BASE_ERROR, BASE_ERROR_CONF,
                     "[milter] socket_group: there is no group %s", name);
         return false;
     }
-    *out = group != NULL ? group->gr_gid : (gid_t)-1;
+    *out = group.gr_gid;
     return true;
 }
 

@@ -10,9 +10,8 @@
 
 /* --- its end ------------------------------------------------------------------------- */
 
-static void mail_free(struct mail *mail)
+void mail_free(struct mail *mail)
 {
-    mail->front->open_mails--;
     quarantine_exemption_clear(&mail->exemption);
     marks_free(mail->marks);
     outcome_free(mail->outcome);
@@ -42,8 +41,8 @@ static void end(struct mail *mail, const char *answer)
         count(&mail->front->totals, mail);
     mail->connection = NULL;
     mail->is_over = true;
-    if (!mail->is_new)
-        mail_free(mail);
+    mail->front->open_mails--;
+    g_ptr_array_add(mail->front->ended, mail);
 }
 
 void mail_carry_out(struct mail *mail)
@@ -109,7 +108,6 @@ static void submit(struct mail *mail)
         .deadline_ns = mail->begun_ns + mail->front->options.mail_ns,
     };
     struct job *job = pool_submit(mail->front->pool, &request, on_answer, mail);
-    /* Where it was answered at once, it may be gone. */
     if (job != NULL)
         mail->job = job;
 }
@@ -178,15 +176,10 @@ struct mail *mail_begin(struct connection *connection)
     mail->connection = connection;
     mail->begun_ns = clock_mono_ns();
     mail->session = session_copy(milter_session_facts(connection->milter));
-    mail->is_new = true;
     front->open_mails++;
     rules_find_direction(front->rules, mail->session);
     begin(mail, connection->milter);
-    mail->is_new = false;
-    if (!mail->is_over)
-        return mail;
-    mail_free(mail);
-    return NULL;
+    return mail->is_over ? NULL : mail;
 }
 
 void mail_abandon(struct mail *mail)

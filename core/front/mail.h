@@ -28,6 +28,8 @@ struct mail;
 
 /* The connection's session asks about its end.  NULL: it is answered already. */
 struct mail *mail_begin(struct connection *connection);
+/* Of one that has come to its end. */
+void mail_free(struct mail *mail);
 /* Its connection hears nothing any more; it ends by itself. */
 void mail_abandon(struct mail *mail);
 /* Answers `tempfail` now; nobody waits for anything else. */

@@ -14,7 +14,7 @@ static struct quarantine_item *item_of(const struct mail *mail,
                                        const struct pool_answer *answer,
                                        const struct verdict *verdict)
 {
-    g_autoptr(GPtrArray) rcpts = g_ptr_array_new();
+    g_autoptr(GArray) rcpts = g_array_new(false, false, sizeof(char *));
     struct quarantine_what what = {
         .scan = answer->scan,
         .verdict = verdict,
@@ -23,11 +23,11 @@ static struct quarantine_item *item_of(const struct mail *mail,
     };
     for (unsigned i = 0; i < mail->outcome->held->len; i++) {
         const struct outcome_held *held = mail->outcome->held->pdata[i];
-        g_ptr_array_add(rcpts, (char *)(uintptr_t)held->rcpt);
+        g_array_append_val(rcpts, held->rcpt);
         if (verdict_is_stricter(held->action, what.action))
             what.action = held->action;
     }
-    what.rcpts = (const char *const *)rcpts->pdata;
+    what.rcpts = (const char *const *)(void *)rcpts->data;
     what.rcpt_n = rcpts->len;
     return quarantine_item_new(mail->raw, &what);
 }

@@ -30,8 +30,7 @@ struct mail {
     /* It was released: what it was held for does not count.  Without id: it was not. */
     struct quarantine_exemption exemption;
     uint64_t begun_ns;
-    bool is_new;  /* mail_begin has not returned */
-    bool is_over; /* answered from inside mail_begin, which frees it */
+    bool is_over; /* its front frees it after the turn */
 };
 
 /* --- answers (mail_answer.c); the MTA waits --- */

@@ -34,8 +34,8 @@ struct session {
 /* Empty: direction in, no recipients. */
 struct session *session_new(void);
 void session_free(struct session *session);
-/* Of what it says, not of whom it lends it from; yours. */
-struct session *session_copy(const struct session *session);
+/* With everything that it points to; yours. */
+struct session *session_copy(const struct session *from);
 
 /* Takes "192.0.2.1", "IPv6:2001:db8::1" or "[...]"; false when it is no address. */
 bool session_set_client_ip(struct session *session, const char *text);
