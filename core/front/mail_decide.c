@@ -50,6 +50,7 @@ void mail_decide(struct mail *mail, const struct pool_answer *answer)
     struct verdict *verdict = verdict_new(rules->policy, answer->scan);
     mail->outcome = outcome_new(&rules->outcome, verdict, answer->scan);
     mail_log_decided(&mail->log, verdict, mail->outcome, answer);
+    stamp_options_see(&mail->front->rules->stamp, mail->front->pool);
     if (mail->outcome->answer == OUTCOME_DELIVER)
         mail->marks = marks_new(&rules->marks, mail->raw, answer->scan, verdict,
                                 mail->outcome);

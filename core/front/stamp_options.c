@@ -180,27 +180,39 @@ static void append_word(GString *to, const char *text, size_t max)
     }
 }
 
-void stamp_options_see(struct stamp_options *options,
-                       const struct counters *counters)
+void stamp_options_add(struct stamp_options *options, const char *name,
+                       const struct assay_stamp *stamp)
 {
-    g_autoptr(GString) versions = g_string_new("assay/" ASSAY_VERSION);
-    for (unsigned i = 0; i < counters->plugins->len; i++) {
-        const struct plugin_counters *plugin = counters->plugins->pdata[i];
-        const struct assay_stamp *stamp = &plugin->stamp;
-        g_autoptr(GString) word = g_string_new(",");
-        append_word(word, plugin->name, 32);
-        if (plugin->has_stamp) {
-            g_string_append_c(word, '/');
-            append_word(word, stamp->engine, sizeof stamp->engine);
-            g_string_append_c(word, '/');
-            append_word(word, stamp->database, sizeof stamp->database);
-        }
-        if (versions->len + word->len > STAMP_VERSIONS_MAX)
-            break;
-        g_string_append_len(versions, word->str, (gssize)word->len);
+    g_autoptr(GString) word = g_string_new(",");
+    append_word(word, name, 32);
+    if (stamp != NULL) {
+        g_string_append_c(word, '/');
+        append_word(word, stamp->engine, sizeof stamp->engine);
+        g_string_append_c(word, '/');
+        append_word(word, stamp->database, sizeof stamp->database);
     }
+    if (strlen(options->versions) + word->len > STAMP_VERSIONS_MAX)
+        return;
+    char *longer = g_strconcat(options->versions, word->str, NULL);
     g_free(options->versions);
-    options->versions = g_strdup(versions->str);
+    options->versions = longer;
+}
+
+static void add_plugin(void *self, const struct pool_plugin *plugin)
+{
+    struct stamp_options *options = self;
+    stamp_options_add(options, plugin->name, plugin->stamp);
+}
+
+void stamp_options_see(struct stamp_options *options, struct pool *pool)
+{
+    uint64_t generation = pool_generation(pool);
+    if (options->keys->len == 0 || generation == options->generation)
+        return;
+    g_free(options->versions);
+    options->versions = g_strdup("assay/" ASSAY_VERSION);
+    options->generation = generation;
+    pool_each_plugin(pool, add_plugin, options);
 }
 
 const struct stamp_key *stamp_key_find(const struct stamp_options *options,

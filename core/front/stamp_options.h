@@ -7,7 +7,7 @@
 
 #include "base/conf.h"
 #include "base/option.h"
-#include "pool/counters.h"
+#include "pool/pool.h"
 
 #include <glib.h>
 
@@ -38,8 +38,9 @@ struct stamp_options {
     GArray *peers;    /* struct network (mail/trust.h) */
     GPtrArray *rcpts; /* char *: patterns (verdict/rules.h) */
     int64_t max_age_s;
-    char *host;     /* ours */
-    char *versions; /* what looked: words of [A-Za-z0-9._/+-] and commas */
+    char *host;          /* ours */
+    char *versions;      /* what looked: words of [A-Za-z0-9._/+-] and commas */
+    uint64_t generation; /* of the pool that they are of; 0: none yet */
 };
 
 /* The option table of section [stamp], NULL-terminated. */
@@ -51,9 +52,13 @@ bool stamp_options_read(const struct conf *conf, struct stamp_options *out,
                         GError **error);
 void stamp_options_clear(struct stamp_options *options);
 
-/* Tells in stamps, from now on, which plugins there are and which signatures they have. */
-void stamp_options_see(struct stamp_options *options,
-                       const struct counters *counters);
+/* Adds a plugin and its signatures to what is told in stamps, while there is room;
+ * stamp NULL: its name only. */
+void stamp_options_add(struct stamp_options *options, const char *name,
+                       const struct assay_stamp *stamp);
+/* Tells in stamps, from now on, of the pool's plugins; nothing to do while its
+ * generation is the same. */
+void stamp_options_see(struct stamp_options *options, struct pool *pool);
 
 /* The key of that id, or NULL. */
 const struct stamp_key *stamp_key_find(const struct stamp_options *options,

@@ -108,6 +108,7 @@ void pool_each_plugin(const struct pool *pool,
                 .name = card->name,
                 .breaker = breaker != NULL ? breaker->state : BREAKER_CLOSED,
                 .doubt = doubt,
+                .stamp = card->has_stamp ? &card->stamp : NULL,
             };
             each(self, &plugin);
         }

@@ -231,6 +231,8 @@ struct pool_plugin {
     const char *name;
     enum breaker_state breaker;
     const char *doubt; /* see signatures_doubt(); NULL: it is believed */
+    /* Engine and signatures of the generation in use; NULL: it tells of none. */
+    const struct assay_stamp *stamp;
 };
 
 /* Calls `each` for every plugin. */
