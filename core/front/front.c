@@ -47,17 +47,35 @@ static bool open_aside(struct front *front, GError **error)
 }
 
 static bool open_quarantine(struct front *front, const struct conf *conf,
-                            GError **error)
+                            struct quarantine **out, GError **error)
 {
     struct quarantine_options options;
     if (!quarantine_options_read(conf, &options, error))
         return false;
-    bool is_open = quarantine_open(&options, &front->quarantine, error);
+    bool is_open = quarantine_open(&options, out, error);
     quarantine_options_clear(&options);
-    if (is_open && quarantine_trouble(front->quarantine) != NULL)
+    if (is_open && quarantine_trouble(*out) != NULL)
         alarm_raise(front->alarms, "quarantine.index",
-                    quarantine_trouble(front->quarantine));
+                    quarantine_trouble(*out));
     return is_open;
+}
+
+static void close_old(void *self)
+{
+    quarantine_close(self);
+}
+
+static void forget_old(void *self)
+{
+    (void)self;
+}
+
+/* What the thread has to do still is done with the old one, which is closed then. */
+static void replace_quarantine(struct front *front, struct quarantine *to)
+{
+    const struct aside_work work = {close_old, forget_old, front->quarantine};
+    aside_do(front->aside, &work);
+    front->quarantine = to;
 }
 
 static bool open_all(struct front *front, const struct front_how *how,
@@ -68,9 +86,10 @@ static bool open_all(struct front *front, const struct front_how *how,
                     g_strerror(errno));
         return false;
     }
-    if (!rules_read(how->conf, &front->rules, error) ||
+    if (!front_rules_read(how->conf, &front->rules, error) ||
         !front_options_read(how->conf, &front->options, error) ||
-        !open_quarantine(front, how->conf, error) || !open_aside(front, error))
+        !open_quarantine(front, how->conf, &front->quarantine, error) ||
+        !open_aside(front, error))
         return false;
     for (size_t i = 0; i < how->fd_n; i++)
         if (!doors_add(front, how->fds[i], error))
@@ -143,7 +162,7 @@ void front_free(struct front *front)
     g_ptr_array_unref(front->closed);
     g_ptr_array_unref(front->ended);
     due_clear(&front->dues);
-    rules_free(front->rules);
+    front_rules_free(front->rules);
     front_options_clear(&front->options);
     g_free(front->buffer);
     if (front->epoll >= 0)
@@ -154,17 +173,20 @@ void front_free(struct front *front)
 bool front_reload(struct front *front, const struct conf *conf, GError **error)
 {
     struct rules *rules = NULL;
-    struct front_options options;
-    if (!rules_read(conf, &rules, error))
-        return false;
-    if (!front_options_read(conf, &options, error)) {
-        rules_free(rules);
+    struct front_options options = {0};
+    struct quarantine *quarantine = NULL;
+    if (!front_rules_read(conf, &rules, error) ||
+        !front_options_read(conf, &options, error) ||
+        !open_quarantine(front, conf, &quarantine, error)) {
+        front_options_clear(&options);
+        front_rules_free(rules);
         return false;
     }
-    rules_free(front->rules);
+    front_rules_free(front->rules);
     front->rules = rules;
     front_options_clear(&front->options);
     front->options = options;
+    replace_quarantine(front, quarantine);
     return true;
 }
 

@@ -177,7 +177,7 @@ struct mail *mail_begin(struct connection *connection)
     mail->begun_ns = clock_mono_ns();
     mail->session = session_copy(milter_session_facts(connection->milter));
     front->open_mails++;
-    rules_find_direction(front->rules, mail->session);
+    front_rules_find_direction(front->rules, mail->session);
     begin(mail, connection->milter);
     return mail->is_over ? NULL : mail;
 }

@@ -16,7 +16,8 @@ static bool read_limits(const struct conf *conf, struct limits *out,
     return true;
 }
 
-bool rules_read(const struct conf *conf, struct rules **out, GError **error)
+bool front_rules_read(const struct conf *conf, struct rules **out,
+                      GError **error)
 {
     struct rules *rules = g_new0(struct rules, 1);
     if (read_limits(conf, &rules->limits, error) &&
@@ -29,11 +30,11 @@ bool rules_read(const struct conf *conf, struct rules **out, GError **error)
         *out = rules;
         return true;
     }
-    rules_free(rules);
+    front_rules_free(rules);
     return false;
 }
 
-void rules_free(struct rules *rules)
+void front_rules_free(struct rules *rules)
 {
     if (rules == NULL)
         return;
@@ -45,7 +46,8 @@ void rules_free(struct rules *rules)
     g_free(rules);
 }
 
-void rules_find_direction(const struct rules *rules, struct session *session)
+void front_rules_find_direction(const struct rules *rules,
+                                struct session *session)
 {
     session->is_trusted = session->is_trusted ||
                           (session->client_ip != NULL &&

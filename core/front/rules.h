@@ -30,10 +30,12 @@ struct rules {
 };
 
 /* False: with the first thing that is wrong. */
-bool rules_read(const struct conf *conf, struct rules **out, GError **error);
-void rules_free(struct rules *rules);
+bool front_rules_read(const struct conf *conf, struct rules **out,
+                      GError **error);
+void front_rules_free(struct rules *rules);
 
 /* Who has logged in, or comes from our own networks, sends; all others send to us. */
-void rules_find_direction(const struct rules *rules, struct session *session);
+void front_rules_find_direction(const struct rules *rules,
+                                struct session *session);
 
 #endif

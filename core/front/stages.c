@@ -173,7 +173,7 @@ static void look(struct stages *stages, uint32_t stage)
     struct front *front = connection->front;
     session_free(stages->session);
     stages->session = session_copy(milter_session_facts(connection->milter));
-    rules_find_direction(front->rules, stages->session);
+    front_rules_find_direction(front->rules, stages->session);
     stages->at = stage;
     const struct pool_request request = {
         .session = stages->session,

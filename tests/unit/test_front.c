@@ -349,6 +349,30 @@ static void an_index_that_goes_is_made_again_and_told(void)
     g_free(pooled_log_end());
 }
 
+static void another_quarantine_is_used_from_the_next_message_on(void)
+{
+    pooled_log_begin();
+    struct fronted *f = fronted_open(HOLDS, "");
+    struct peer *peer = greeted(f);
+    peer_send_mail(peer, EXE_TYPE, "MZ\r\n");
+    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "d");
+    CU_ASSERT_TRUE(
+        fronted_reload(f, HOLDS "[quarantine]\nmin_free = 1000 TiB\n"));
+    peer_send_mail(peer, EXE_TYPE, "MZ two\r\n");
+    CU_ASSERT_EQUAL(verdict_of(peer)[0], 'y');
+    CU_ASSERT_EQUAL(kept(f->dir), 1);
+    CU_ASSERT_TRUE(fronted_reload(f, HOLDS));
+    /* One that cannot be used changes nothing. */
+    CU_ASSERT_FALSE(
+        fronted_reload(f, HOLDS "[quarantine]\nkey_file = /no/such/key\n"));
+    peer_send_mail(peer, EXE_TYPE, "MZ two\r\n");
+    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "d");
+    CU_ASSERT_EQUAL(kept(f->dir), 2);
+    peer_free(peer);
+    fronted_free(f);
+    g_free(pooled_log_end());
+}
+
 static void draining_lets_what_has_begun_come_to_its_end(void)
 {
     struct fronted *f = fronted_open(BLOCKS, "");
@@ -503,6 +527,7 @@ UNIT_MAIN("front", UNIT(a_message_is_let_through_and_the_next_too),
           UNIT(what_is_held_is_on_the_disk_before_the_mta_lets_go),
           UNIT(what_cannot_be_kept_is_deferred_and_an_alarm_is_raised),
           UNIT(an_index_that_goes_is_made_again_and_told),
+          UNIT(another_quarantine_is_used_from_the_next_message_on),
           UNIT(draining_lets_what_has_begun_come_to_its_end),
           UNIT(a_recipient_is_refused_where_policy_says_so),
           UNIT(who_is_not_asked_is_heard_at_the_next_step),
