@@ -55,9 +55,9 @@ wait_for() {
     done
 }
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
-# Ends a process in ten seconds, by force after that.
+# Ends a process in ten seconds, by force after that; none is fine.
 stop_pid() {
-    [ -n "$1" ] || return 0
+    [ -n "${1:-}" ] || return 0
     kill "$1" 2>/dev/null || return 0
     wait_for 10 is_gone "$1" || kill -9 "$1" 2>/dev/null || :
     wait "$1" 2>/dev/null || :
