@@ -45,7 +45,7 @@ enum log_sink {
 };
 
 /* From now on.  `program`, as which syslog(3) knows us, is lent for good. */
-void log_set_sink(enum log_sink sink, const char *program);
+void log_set_sink(enum log_sink wanted_sink, const char *program);
 
 /* GLib's and GMime's own messages go through this log from now on. */
 void log_catch_glib(void);
