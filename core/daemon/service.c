@@ -205,7 +205,9 @@ static bool is_over(struct service *service)
     if (service->has_given_up)
         return now_ns >= service->stop_by_ns ||
                front_connections(service->front) == 0;
-    if (front_open_mails(service->front) == 0)
+    /* A message that is still on its way is one more that can be answered. */
+    if (front_open_mails(service->front) == 0 &&
+        front_connections(service->front) == 0)
         return true;
     if (now_ns < service->stop_by_ns)
         return false;

@@ -260,20 +260,25 @@ bool connection_answer(struct connection *connection,
     connection->heard_ns = clock_mono_ns();
     due_put(&connection->front->dues, &connection->due,
             connection->heard_ns + connection->front->options.idle_ns);
-    /* This may take up what has come meanwhile, the next message too. */
-    if (!milter_session_answer(connection->milter, answer, error)) {
+    /* This may take up what has come meanwhile, and the next message be answered from
+     * inside: that one's turn is ours. */
+    bool was_turning = connection->is_turning;
+    connection->is_turning = true;
+    bool is_said = milter_session_answer(connection->milter, answer, error);
+    connection->is_turning = was_turning;
+    if (!is_said)
         connection->mail = mail;
-        return false;
-    }
-    if (!connection->is_turning)
+    else if (!was_turning)
         turn(connection);
-    return true;
+    return is_said;
 }
 
 void connection_expire(struct connection *connection, uint64_t now_ns)
 {
     uint64_t idle_ns = connection->front->options.idle_ns;
-    if (connection->mail != NULL) {
+    if (connection->mail != NULL && mail_is_late(connection->mail, now_ns)) {
+        mail_give_up(connection->mail, "late");
+    } else if (connection->mail != NULL) {
         milter_session_progress(connection->milter);
         due_put(&connection->front->dues, &connection->due,
                 now_ns + PROGRESS_NS);
@@ -291,5 +296,16 @@ void connection_drain(struct connection *connection)
     if (connection->mail == NULL &&
         !milter_session_is_in_mail(connection->milter) &&
         !has_output(connection))
+        connection_close(connection);
+}
+
+void connection_give_up(struct connection *connection)
+{
+    static const struct milter_answer later = {.verdict = MILTER_TEMPFAIL};
+    if (connection->mail != NULL)
+        mail_give_up(connection->mail, "shutdown");
+    else if (milter_session_is_asking(connection->milter) != MILTER_STAGE_NONE)
+        connection_answer(connection, &later, NULL);
+    if (connection->source.fd >= 0 && !has_output(connection))
         connection_close(connection);
 }

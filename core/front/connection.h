@@ -51,6 +51,8 @@ bool connection_answer(struct connection *connection,
                        const struct milter_answer *answer, GError **error);
 /* Its time has come. */
 void connection_expire(struct connection *connection, uint64_t now_ns);
+/* Answers `tempfail` where something is asked, and closes it when that is written. */
+void connection_give_up(struct connection *connection);
 /* Closes it, if it is not in the middle of a message. */
 void connection_drain(struct connection *connection);
 

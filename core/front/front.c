@@ -57,6 +57,8 @@ static bool open_quarantine(struct front *front, const struct conf *conf,
     if (is_open && quarantine_trouble(*out) != NULL)
         alarm_raise(front->alarms, "quarantine.index",
                     quarantine_trouble(*out));
+    else if (is_open)
+        alarm_clear(front->alarms, "quarantine.index");
     return is_open;
 }
 
@@ -239,12 +241,10 @@ void front_drain(struct front *front)
 void front_give_up(struct front *front)
 {
     g_autoptr(GPtrArray) all = all_connections(front);
-    for (unsigned i = 0; i < all->len; i++) {
-        struct connection *connection = all->pdata[i];
-        if (connection->mail != NULL)
-            mail_give_up(connection->mail);
-    }
-    close_all(front);
+    front->is_draining = true;
+    doors_close(front);
+    for (unsigned i = 0; i < all->len; i++)
+        connection_give_up(all->pdata[i]);
 }
 
 /* --- what is told -------------------------------------------------------------------- */

@@ -66,7 +66,8 @@ void front_serve(struct front *front, uint64_t now_ns);
 
 /* Takes no new connection and no new message; what has begun is answered. */
 void front_drain(struct front *front);
-/* Everything that is open is answered `tempfail`, and its connection closed. */
+/* Everything that is open is answered `tempfail`, and its connection closed as soon as
+ * the MTA has taken that. */
 void front_give_up(struct front *front);
 
 /* Messages asked about and not answered; connections. */

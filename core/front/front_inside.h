@@ -46,6 +46,7 @@ struct front {
     struct expiry expiry;
     uint64_t deaf_until_ns; /* no descriptor was left; 0: it listens */
     size_t open_mails;
+    size_t aside_bytes; /* of messages that wait for the disk */
     int epoll;
     bool is_draining;
 };

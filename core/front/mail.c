@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* For an answer of the pool that is on its way. */
+#define GRACE_NS (UINT64_C(5) * 1000000000)
+
 /* --- its end ------------------------------------------------------------------------- */
 
 void mail_free(struct mail *mail)
@@ -67,6 +70,12 @@ void mail_carry_out(struct mail *mail)
 
 /* --- copy, verdict ---------------------------------------------------------------- */
 
+void mail_too_much_waits(struct mail *mail)
+{
+    mail_answer_code(mail, 451, "4.3.2", "Too much waits for the quarantine");
+    end(mail, "not-kept");
+}
+
 void mail_kept(struct mail *mail, char *id, const GError *why)
 {
     mail->log.copy = id;
@@ -117,7 +126,9 @@ void mail_looked_up(struct mail *mail, const GError *why)
     if (why != NULL) {
         g_free(mail->log.note);
         mail->log.note = g_strdup(why->message);
-        alarm_raise(mail->front->alarms, "quarantine", why->message);
+        alarm_raise(mail->front->alarms, "quarantine.lookup", why->message);
+    } else {
+        alarm_clear(mail->front->alarms, "quarantine.lookup");
     }
     if (mail->connection == NULL) {
         end(mail, "gone");
@@ -150,6 +161,14 @@ static void answer_too_large(struct mail *mail, GBytes *header)
     end(mail, "too-large");
 }
 
+static void look_up(struct mail *mail)
+{
+    if (mail_may_wait_aside(mail))
+        mail_look_up(mail);
+    else
+        mail_too_much_waits(mail);
+}
+
 /* Whatever can be said of it before anybody has looked at it. */
 static void begin(struct mail *mail, const struct milter_session *milter)
 {
@@ -162,7 +181,7 @@ static void begin(struct mail *mail, const struct milter_session *milter)
         mail->raw = g_bytes_ref(milter_session_message(milter));
         mail->log.size = g_bytes_get_size(mail->raw);
         if (quarantine_is_claimed(mail->raw))
-            mail_look_up(mail);
+            look_up(mail);
         else if (!mail_decide_by_stamp(mail))
             submit(mail);
     }
@@ -193,7 +212,7 @@ void mail_abandon(struct mail *mail)
     end(mail, "gone");
 }
 
-void mail_give_up(struct mail *mail)
+void mail_give_up(struct mail *mail, const char *why)
 {
     struct job *job = g_steal_pointer(&mail->job);
     mail_answer_plain(mail, MILTER_TEMPFAIL);
@@ -201,5 +220,10 @@ void mail_give_up(struct mail *mail)
     if (job == NULL)
         return;
     pool_cancel(mail->front->pool, job);
-    end(mail, "shutdown");
+    end(mail, why);
+}
+
+bool mail_is_late(const struct mail *mail, uint64_t now_ns)
+{
+    return now_ns > mail->begun_ns + mail->front->options.mail_ns + GRACE_NS;
 }

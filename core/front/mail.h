@@ -15,6 +15,7 @@
 
 #include "front/milter_wire.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct connection;
@@ -32,7 +33,9 @@ struct mail *mail_begin(struct connection *connection);
 void mail_free(struct mail *mail);
 /* Its connection hears nothing any more; it ends by itself. */
 void mail_abandon(struct mail *mail);
-/* Answers `tempfail` now; nobody waits for anything else. */
-void mail_give_up(struct mail *mail);
+/* Answers `tempfail` now; nobody waits for anything else.  `why` is for the log. */
+void mail_give_up(struct mail *mail, const char *why);
+/* Is it at work for longer than [milter] mail_time, and more than the pool may be? */
+bool mail_is_late(const struct mail *mail, uint64_t now_ns);
 
 #endif

@@ -8,9 +8,14 @@
 #include "front/front_inside.h"
 #include "front/mail_inside.h"
 
+/* Bytes of messages that may wait for the disk. */
+#define WAITING_MAX ((size_t)256 << 20)
+
 /* What the thread works on: nothing of it is the mail's until it is done. */
 struct errand_aside {
-    struct mail *mail; /* not looked at aside */
+    struct front *front; /* not looked at aside, nor the mail */
+    struct mail *mail;
+    size_t bytes; /* that wait with it */
     struct quarantine *quarantine;
     struct quarantine_item *item; /* to keep; NULL: look up */
     char *id;
@@ -21,8 +26,15 @@ struct errand_aside {
     char *trouble; /* of the quarantine's index; NULL: none */
 };
 
+bool mail_may_wait_aside(const struct mail *mail)
+{
+    size_t waits = mail->front->aside_bytes;
+    return waits == 0 || waits + mail->log.size <= WAITING_MAX;
+}
+
 static void errand_free(struct errand_aside *errand)
 {
+    errand->front->aside_bytes -= errand->bytes;
     quarantine_item_free(errand->item);
     g_free(errand->id);
     if (errand->raw != NULL)
@@ -40,6 +52,9 @@ static struct errand_aside *errand_new(struct mail *mail)
     struct errand_aside *errand = g_new0(struct errand_aside, 1);
     errand->mail = mail;
     errand->quarantine = mail->front->quarantine;
+    errand->front = mail->front;
+    errand->bytes = mail->log.size;
+    mail->front->aside_bytes += errand->bytes;
     return errand;
 }
 

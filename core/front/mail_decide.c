@@ -57,10 +57,14 @@ void mail_decide(struct mail *mail, const struct pool_answer *answer)
     struct quarantine_item *item =
         mail->outcome->held->len > 0 ? item_of(mail, answer, verdict) : NULL;
     verdict_free(verdict);
-    if (item != NULL)
+    if (item != NULL && !mail_may_wait_aside(mail)) {
+        quarantine_item_free(item);
+        mail_too_much_waits(mail);
+    } else if (item != NULL) {
         mail_keep(mail, item);
-    else
+    } else {
         mail_carry_out(mail);
+    }
 }
 
 /* --- by a stamp ---------------------------------------------------------------------- */
@@ -102,6 +106,7 @@ bool mail_pass_unscanned(struct mail *mail, GBytes *header)
     mail->marks = marks_new_unscanned(&rules->marks, &of);
     if (mail->marks == NULL)
         return false;
+    mail->log.action = verdict_action_name(ASSAY_ACTION_ACCEPT);
     mail_answer_marked(mail);
     return true;
 }

@@ -56,6 +56,10 @@ void mail_carry_out(struct mail *mail);
 
 /* --- aside (mail_aside.c) --- */
 
+/* Is there room for one more?  What waits for the disk is in memory. */
+bool mail_may_wait_aside(const struct mail *mail);
+/* There is not: it is deferred. */
+void mail_too_much_waits(struct mail *mail);
 /* Has `item` kept, which it takes over, and goes on with mail_kept. */
 void mail_keep(struct mail *mail, struct quarantine_item *item);
 /* The copy is safe, or `why` it is not.  Takes `id`. */

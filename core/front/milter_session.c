@@ -124,6 +124,7 @@ static bool step(struct milter_session *session, size_t *at)
 void milter_session_run(struct milter_session *session)
 {
     size_t at = 0;
+    g_assert(!session->is_running);
     session->is_running = true;
     while (session->state != MILTER_STATE_OVER && step(session, &at))
         continue;

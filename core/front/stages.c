@@ -5,6 +5,10 @@
 #include "front/connection.h"
 #include "front/front_inside.h"
 
+enum {
+    RCPTS_MAX = 200 /* looked at one by one */
+};
+
 #define EARLY                                                                  \
     (ASSAY_STAGE_BIT(ASSAY_STAGE_CONNECT) |                                    \
      ASSAY_STAGE_BIT(ASSAY_STAGE_HELO) | ASSAY_STAGE_BIT(ASSAY_STAGE_MAIL) |   \
@@ -187,10 +191,33 @@ static void look(struct stages *stages, uint32_t stage)
         stages->job = job;
 }
 
+/* Another client on this connection: nothing of the last one is his. */
+static void forget_client(struct stages *stages)
+{
+    end_look(stages);
+    g_clear_pointer(&stages->client_step, outcome_free);
+    g_clear_pointer(&stages->last_step, outcome_free);
+    set(&stages->client, NULL);
+    set(&stages->before, NULL);
+    set(&stages->last, NULL);
+}
+
+/* Each look carries all recipients so far: of very many the rest is seen with the
+ * message. */
+static bool is_looked_at(const struct stages *stages, uint32_t stage)
+{
+    const struct session *facts =
+        milter_session_facts(stages->connection->milter);
+    return (stages->wanted & ASSAY_STAGE_BIT(stage)) != 0 &&
+           (stage != ASSAY_STAGE_RCPT || facts->rcpts->len <= RCPTS_MAX);
+}
+
 void stages_reach(struct stages *stages, enum milter_stage stage, bool is_asked)
 {
     uint32_t at = stage_of(stage);
-    bool is_wanted = (stages->wanted & ASSAY_STAGE_BIT(at)) != 0;
+    bool is_wanted = is_looked_at(stages, at);
+    if (stage == MILTER_STAGE_CONNECT)
+        forget_client(stages);
     stages->is_waited_for = is_asked;
     if (is_wanted && stages->job != NULL)
         stages->next = at;

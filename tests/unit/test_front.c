@@ -2,6 +2,7 @@
 /*
  * The front over a real pool and real sockets: what an MTA sees.
  */
+#include "base/clock.h"
 #include "fronted.h"
 #include "unit.h"
 
@@ -144,6 +145,48 @@ static void a_message_that_waited_for_the_one_before_can_be_broken_off(void)
     peer_free(peer);
     fronted_free(f);
     g_free(pooled_log_end());
+}
+
+static void add_packet(GByteArray *to, char command, const char *data, size_t n)
+{
+    uint32_t length = GUINT32_TO_BE((uint32_t)n + 1);
+    g_byte_array_append(to, (const guint8 *)&length, sizeof length);
+    g_byte_array_append(to, (const guint8 *)&command, 1);
+    g_byte_array_append(to, (const guint8 *)data, (unsigned)n);
+}
+
+/* What waits is taken up from inside the answer before it; answers that come at once
+ * there must not begin another turn. */
+static void messages_that_are_answered_at_once_wait_for_their_turn(void)
+{
+    enum {
+        MANY = 300, /* more than a session keeps while it is asked, twice */
+        RCPTS = 20
+    };
+    struct fronted *f = fronted_open(BLOCKS, "max_envelope_bytes = 1 KiB\n");
+    struct peer *peer = greeted(f);
+    g_autoptr(GByteArray) all = g_byte_array_new();
+    CU_ASSERT_TRUE(peer_is_silent(peer));
+    for (unsigned i = 0; i <= MANY; i++) {
+        add_packet(all, 'M', "<a@example.org>", 16);
+        for (unsigned k = 0; k < (i > 0 ? RCPTS : 1); k++)
+            add_packet(all, 'R', "<b@example.net>", 16);
+        add_packet(all, 'N', "", 0);
+        add_packet(all, 'E', "", 0);
+    }
+    peer_send(peer, all->data, all->len);
+    /* The first is at work, and its answer not taken before all room is full. */
+    for (unsigned i = 0; i < 10; i++)
+        front_serve(f->front, clock_mono_ns());
+    CU_ASSERT_EQUAL(front_open_mails(f->front), 1);
+    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
+    unsigned wrong = 0;
+    for (unsigned i = 0; i < MANY; i++)
+        wrong += strncmp(verdict_of(peer), "y(554", 5) != 0;
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT_TRUE(peer_is_silent(peer));
+    peer_free(peer);
+    fronted_free(f);
 }
 
 static void nonsense_costs_its_own_connection_only(void)
@@ -492,6 +535,31 @@ static void nobody_waits_where_nothing_is_refused_at(void)
     fronted_free(f);
 }
 
+static void another_client_is_not_judged_by_the_last_one(void)
+{
+    struct fronted *f =
+        fronted_open("[plugin helo]\nfile = @/helo_only.so\nclass = main\n"
+                     "[policy no]\nname = helo\ninfo = reject\n",
+                     "");
+    struct peer *peer = greeted(f);
+    begin_message(peer);
+    PEER_SAY(peer, 'R', "<b@example.net>");
+    CU_ASSERT_EQUAL(strncmp(peer_hear(peer), "y(550 5.", 8), 0);
+    peer_say(peer, 'A', NULL, 0);
+    peer_say(peer, 'K', NULL, 0);
+    /* This one says no HELO, so there is nothing to refuse it for. */
+    PEER_SAY(peer, 'C',
+             "other.example.org\0004\x1f\x90"
+             "192.0.2.2");
+    begin_message(peer);
+    PEER_SAY(peer, 'R', "<b@example.net>");
+    CU_ASSERT_STRING_EQUAL(peer_hear(peer), "c");
+    rest_of_message(peer);
+    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
+    peer_free(peer);
+    fronted_free(f);
+}
+
 static void a_session_that_ends_in_a_stage_leaves_nothing(void)
 {
     struct fronted *f = fronted_open(STAGED("said.4"), "");
@@ -517,6 +585,7 @@ UNIT_MAIN("front", UNIT(a_message_is_let_through_and_the_next_too),
           UNIT(a_plugin_that_dies_defers_its_message),
           UNIT(bytes_may_come_one_by_one),
           UNIT(a_message_that_waited_for_the_one_before_can_be_broken_off),
+          UNIT(messages_that_are_answered_at_once_wait_for_their_turn),
           UNIT(nonsense_costs_its_own_connection_only),
           UNIT(an_mta_that_goes_away_is_not_waited_for),
           UNIT(an_abort_ends_the_scan_and_the_connection_goes_on),
@@ -533,5 +602,6 @@ UNIT_MAIN("front", UNIT(a_message_is_let_through_and_the_next_too),
           UNIT(who_is_not_asked_is_heard_at_the_next_step),
           UNIT(our_own_are_never_refused_before_the_message),
           UNIT(nobody_waits_where_nothing_is_refused_at),
+          UNIT(another_client_is_not_judged_by_the_last_one),
           UNIT(a_session_that_ends_in_a_stage_leaves_nothing),
           UNIT(other_rules_hold_from_the_next_verdict_on))
