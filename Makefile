@@ -331,7 +331,8 @@ fuzz-worker:
 	$(Q)build/san/hostile_worker $(FUZZ_S)
 
 fuzz: $(FUZZ_BIN)
-	$(Q)for f in $(FUZZ_BIN); do sh tests/fuzz/run.sh $$f $(FUZZ_S) || exit 1; done
+	$(Q)printf '%s\n' $(FUZZ_BIN) | \
+		xargs -P $(shell nproc) -I {} sh tests/fuzz/run.sh {} $(FUZZ_S)
 
 torture: all $(BAD_SO) $(B)/torture
 	$(Q)ASSAY_BUILD=$(B) sh tests/torture/torture.sh $(TORTURE_S)

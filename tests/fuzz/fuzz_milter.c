@@ -91,7 +91,7 @@ static void asked(void *self, struct milter_session *session,
     run->open = 1;
     if (stage == MILTER_STAGE_END)
         require((milter_session_message(session) == NULL) ==
-                session->message.is_too_large);
+                session->is_too_large);
     if (!run->is_late)
         answer(run);
 }
