@@ -13,7 +13,7 @@
 
 struct aside {
     GAsyncQueue
-        *todo; /* struct aside_work; one without `work` ends the thread */
+        *given; /* struct aside_work; one without `work` ends the thread */
     GAsyncQueue *over;
     int fd;
     size_t open; /* loop's */
@@ -25,7 +25,7 @@ static void *run(void *self)
     struct aside *aside = self;
     struct aside_work *work = NULL;
     static const uint64_t one = 1;
-    while ((work = g_async_queue_pop(aside->todo))->work != NULL) {
+    while ((work = g_async_queue_pop(aside->given))->work != NULL) {
         work->work(work->self);
         g_async_queue_push(aside->over, work);
         while (write(aside->fd, &one, sizeof one) < 0 && errno == EINTR)
@@ -49,7 +49,7 @@ static int start(struct aside *aside)
 
 static void free_queues(struct aside *aside)
 {
-    g_async_queue_unref(aside->todo);
+    g_async_queue_unref(aside->given);
     g_async_queue_unref(aside->over);
     if (aside->fd >= 0)
         close(aside->fd);
@@ -59,7 +59,7 @@ static void free_queues(struct aside *aside)
 bool aside_open(struct aside **out, GError **error)
 {
     struct aside *aside = g_new0(struct aside, 1);
-    aside->todo = g_async_queue_new();
+    aside->given = g_async_queue_new();
     aside->over = g_async_queue_new();
     aside->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int status = aside->fd >= 0 ? start(aside) : errno;
@@ -77,7 +77,7 @@ bool aside_open(struct aside **out, GError **error)
 void aside_do(struct aside *aside, const struct aside_work *work)
 {
     aside->open++;
-    g_async_queue_push(aside->todo, g_memdup2(work, sizeof *work));
+    g_async_queue_push(aside->given, g_memdup2(work, sizeof *work));
 }
 
 int aside_fd(const struct aside *aside)
@@ -107,7 +107,7 @@ void aside_free(struct aside *aside)
 {
     if (aside == NULL)
         return;
-    g_async_queue_push(aside->todo, g_new0(struct aside_work, 1));
+    g_async_queue_push(aside->given, g_new0(struct aside_work, 1));
     pthread_join(aside->thread, NULL);
     aside_take(aside);
     free_queues(aside);

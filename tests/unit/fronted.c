@@ -243,3 +243,19 @@ bool peer_is_silent(struct peer *peer)
         fronted_turn(peer->f);
     return hear_some(peer) && peer->heard->len == 0;
 }
+
+struct peer *peer_greeted(struct fronted *f)
+{
+    struct peer *peer = peer_new(f);
+    peer_greet(peer);
+    return peer;
+}
+
+const char *peer_verdict(struct peer *peer)
+{
+    const char *packet = peer_hear(peer);
+    while (strchr("hmi+-eqb", packet[0]) != NULL && packet[0] != '\0' &&
+           strcmp(packet, "nothing") != 0)
+        packet = peer_hear(peer);
+    return packet;
+}

@@ -58,6 +58,10 @@ void peer_send_mail(struct peer *peer, const char *subject, const char *body);
 /* The next packet, "c" or "y(550 5.7.1 …)", when it has come, within 30 s; "gone": the
  * connection has ended.  Lent until the next call. */
 const char *peer_hear(struct peer *peer);
+/* A new one that has greeted. */
+struct peer *peer_greeted(struct fronted *f);
+/* What is said to the end of a message, edits before it left out; as peer_hear. */
+const char *peer_verdict(struct peer *peer);
 /* Has it nothing to say now? */
 bool peer_is_silent(struct peer *peer);
 

@@ -22,30 +22,13 @@
     "x\r\nMIME-Version: 1.0\r\nContent-Type: application/octet-stream; "       \
     "name=\"a.exe\"\r\nContent-Disposition: attachment; filename=\"a.exe\""
 
-static struct peer *greeted(struct fronted *f)
-{
-    struct peer *peer = peer_new(f);
-    peer_greet(peer);
-    return peer;
-}
-
-/* What is said to the end of a message, edits before it left out. */
-static const char *verdict_of(struct peer *peer)
-{
-    const char *packet = peer_hear(peer);
-    while (strchr("hmi+-eqb", packet[0]) != NULL && packet[0] != '\0' &&
-           strcmp(packet, "nothing") != 0)
-        packet = peer_hear(peer);
-    return packet;
-}
-
 static void a_message_is_let_through_and_the_next_too(void)
 {
     struct fronted *f = fronted_open(BLOCKS, "");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     for (unsigned i = 0; i < 3; i++) {
         peer_send_mail(peer, "hello", "As agreed.\r\n");
-        CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
+        CU_ASSERT_STRING_EQUAL(peer_verdict(peer), "c");
     }
     CU_ASSERT_EQUAL(front_open_mails(f->front), 0);
     CU_ASSERT_EQUAL(front_connections(f->front), 1);
@@ -56,14 +39,14 @@ static void a_message_is_let_through_and_the_next_too(void)
 static void what_policy_rejects_is_rejected_with_a_code(void)
 {
     struct fronted *f = fronted_open(BLOCKS, "");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     peer_send_mail(peer, EXE_TYPE, "MZ\r\n");
-    const char *said = verdict_of(peer);
+    const char *said = peer_verdict(peer);
     CU_ASSERT_EQUAL(strncmp(said, "y(550 5.", 8), 0);
     if (said[0] != 'y')
         printf("  %s\n", said);
     peer_send_mail(peer, "hello", "As agreed.\r\n");
-    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
+    CU_ASSERT_STRING_EQUAL(peer_verdict(peer), "c");
     peer_free(peer);
     fronted_free(f);
 }
@@ -72,9 +55,9 @@ static void a_plugin_that_dies_defers_its_message(void)
 {
     pooled_log_begin();
     struct fronted *f = fronted_open(OBEYS, "");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     peer_send_mail(peer, "hello", "ASSAY-TEST-SEGV\r\n");
-    const char *said = verdict_of(peer);
+    const char *said = peer_verdict(peer);
     CU_ASSERT_EQUAL(strncmp(said, "y(451 4.", 8), 0);
     if (said[0] != 'y')
         printf("  %s\n", said);
@@ -93,17 +76,17 @@ static void bytes_may_come_one_by_one(void)
                                "\0\0\0\x01"
                                "E";
     struct fronted *f = fronted_open(BLOCKS, "");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     for (size_t i = 0; i < sizeof mail - 1; i++) {
         peer_send(peer, mail + i, 1);
         fronted_turn(f);
     }
-    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
+    CU_ASSERT_STRING_EQUAL(peer_verdict(peer), "c");
     /* And all at once: what comes while a message is at work waits for it. */
     for (unsigned i = 0; i < 50; i++)
         peer_send(peer, mail, sizeof mail - 1);
     for (unsigned i = 0; i < 50; i++)
-        CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
+        CU_ASSERT_STRING_EQUAL(peer_verdict(peer), "c");
     CU_ASSERT_TRUE(peer_is_silent(peer));
     peer_free(peer);
     fronted_free(f);
@@ -134,9 +117,9 @@ static void a_message_that_waited_for_the_one_before_can_be_broken_off(void)
                                "E";
     pooled_log_begin();
     struct fronted *f = fronted_open(OBEYS, "");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     peer_send(peer, mail, sizeof mail - 1);
-    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
+    CU_ASSERT_STRING_EQUAL(peer_verdict(peer), "c");
     until(f, 1);
     CU_ASSERT_EQUAL(pool_unanswered(f->pooled->pool), 1);
     peer_say(peer, 'A', NULL, 0);
@@ -164,7 +147,7 @@ static void messages_that_are_answered_at_once_wait_for_their_turn(void)
         RCPTS = 20
     };
     struct fronted *f = fronted_open(BLOCKS, "max_envelope_bytes = 1 KiB\n");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     g_autoptr(GByteArray) all = g_byte_array_new();
     CU_ASSERT_TRUE(peer_is_silent(peer));
     for (unsigned i = 0; i <= MANY; i++) {
@@ -179,10 +162,10 @@ static void messages_that_are_answered_at_once_wait_for_their_turn(void)
     for (unsigned i = 0; i < 10; i++)
         front_serve(f->front, clock_mono_ns());
     CU_ASSERT_EQUAL(front_open_mails(f->front), 1);
-    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
+    CU_ASSERT_STRING_EQUAL(peer_verdict(peer), "c");
     unsigned wrong = 0;
     for (unsigned i = 0; i < MANY; i++)
-        wrong += strncmp(verdict_of(peer), "y(554", 5) != 0;
+        wrong += strncmp(peer_verdict(peer), "y(554", 5) != 0;
     CU_ASSERT_EQUAL(wrong, 0);
     CU_ASSERT_TRUE(peer_is_silent(peer));
     peer_free(peer);
@@ -192,14 +175,14 @@ static void messages_that_are_answered_at_once_wait_for_their_turn(void)
 static void nonsense_costs_its_own_connection_only(void)
 {
     struct fronted *f = fronted_open(BLOCKS, "");
-    struct peer *good = greeted(f);
+    struct peer *good = peer_greeted(f);
     struct peer *bad = peer_new(f);
     struct peer *probe = peer_new(f);
     peer_send(bad, "GET / HTTP/1.0\r\n\r\n", 18);
     peer_free(probe);
     CU_ASSERT_STRING_EQUAL(peer_hear(bad), "gone");
     peer_send_mail(good, "hello", "As agreed.\r\n");
-    CU_ASSERT_STRING_EQUAL(verdict_of(good), "c");
+    CU_ASSERT_STRING_EQUAL(peer_verdict(good), "c");
     CU_ASSERT_EQUAL(front_connections(f->front), 1);
     peer_free(bad);
     peer_free(good);
@@ -210,7 +193,7 @@ static void an_mta_that_goes_away_is_not_waited_for(void)
 {
     pooled_log_begin();
     struct fronted *f = fronted_open(OBEYS, "");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     peer_send_mail(peer, "hello", "ASSAY-TEST-HANG\r\n");
     until(f, 1);
     CU_ASSERT_EQUAL(pool_unanswered(f->pooled->pool), 1);
@@ -226,7 +209,7 @@ static void an_abort_ends_the_scan_and_the_connection_goes_on(void)
 {
     pooled_log_begin();
     struct fronted *f = fronted_open(OBEYS, "");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     peer_send_mail(peer, "hello", "ASSAY-TEST-HANG\r\n");
     until(f, 1);
     peer_say(peer, 'A', NULL, 0);
@@ -242,7 +225,7 @@ static void who_waits_long_is_told_that_we_are_at_work(void)
 {
     pooled_log_begin();
     struct fronted *f = fronted_open(OBEYS, "");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     peer_send_mail(peer, "hello", "ASSAY-TEST-HANG\r\n");
     until(f, 1);
     CU_ASSERT_TRUE(peer_is_silent(peer));
@@ -261,7 +244,7 @@ static void who_waits_long_is_told_that_we_are_at_work(void)
 static void who_says_nothing_is_put_out(void)
 {
     struct fronted *f = fronted_open(BLOCKS, "idle_time = 10 min\n");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     CU_ASSERT_TRUE(peer_is_silent(peer));
     f->ahead_ns = 601 * UINT64_C(1000000000);
     CU_ASSERT_STRING_EQUAL(peer_hear(peer), "gone");
@@ -272,8 +255,8 @@ static void who_says_nothing_is_put_out(void)
 static void one_connection_too_many_is_closed(void)
 {
     struct fronted *f = fronted_open(BLOCKS, "connections_max = 2\n");
-    struct peer *one = greeted(f);
-    struct peer *two = greeted(f);
+    struct peer *one = peer_greeted(f);
+    struct peer *two = peer_greeted(f);
     struct peer *three = peer_new(f);
     CU_ASSERT_STRING_EQUAL(peer_hear(three), "gone");
     CU_ASSERT_TRUE(alarm_is_raised(f->alarms, "connections"));
@@ -281,9 +264,9 @@ static void one_connection_too_many_is_closed(void)
     for (unsigned i = 0; i < 100 && front_connections(f->front) > 1; i++)
         fronted_turn(f);
     CU_ASSERT_FALSE(alarm_is_raised(f->alarms, "connections"));
-    struct peer *four = greeted(f);
+    struct peer *four = peer_greeted(f);
     peer_send_mail(four, "hello", "As agreed.\r\n");
-    CU_ASSERT_STRING_EQUAL(verdict_of(four), "c");
+    CU_ASSERT_STRING_EQUAL(peer_verdict(four), "c");
     peer_free(two);
     peer_free(three);
     peer_free(four);
@@ -307,7 +290,7 @@ static void a_message_that_is_too_large_is_answered_as_configured(void)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct fronted *f = fronted_open(
             BLOCKS "[limits]\nmax_message_bytes = 64 KiB\n", rows[i].milter);
-        struct peer *peer = greeted(f);
+        struct peer *peer = peer_greeted(f);
         PEER_SAY(peer, 'M', "<a@example.org>");
         PEER_SAY(peer, 'R', "<b@example.net>");
         peer_say(peer, 'N', NULL, 0);
@@ -346,10 +329,10 @@ static unsigned kept(const char *path)
 static void what_is_held_is_on_the_disk_before_the_mta_lets_go(void)
 {
     struct fronted *f = fronted_open(HOLDS, "");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     for (unsigned i = 0; i < 3; i++) {
         peer_send_mail(peer, EXE_TYPE, "MZ\r\n");
-        CU_ASSERT_STRING_EQUAL(verdict_of(peer), "d");
+        CU_ASSERT_STRING_EQUAL(peer_verdict(peer), "d");
         CU_ASSERT_EQUAL(kept(f->dir), 1);
     }
     peer_free(peer);
@@ -361,9 +344,9 @@ static void what_cannot_be_kept_is_deferred_and_an_alarm_is_raised(void)
     pooled_log_begin();
     struct fronted *f =
         fronted_open(HOLDS "[quarantine]\nmin_free = 1000 TiB\n", "");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     peer_send_mail(peer, EXE_TYPE, "MZ\r\n");
-    CU_ASSERT_STRING_EQUAL(verdict_of(peer),
+    CU_ASSERT_STRING_EQUAL(peer_verdict(peer),
                            "y(451 4.3.0 The message could not be kept\\0)");
     CU_ASSERT_TRUE(alarm_is_raised(f->alarms, "quarantine"));
     CU_ASSERT_EQUAL(kept(f->dir), 0);
@@ -376,14 +359,14 @@ static void an_index_that_goes_is_made_again_and_told(void)
 {
     pooled_log_begin();
     struct fronted *f = fronted_open(HOLDS, "");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     peer_send_mail(peer, EXE_TYPE, "MZ\r\n");
-    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "d");
+    CU_ASSERT_STRING_EQUAL(peer_verdict(peer), "d");
     CU_ASSERT_FALSE(alarm_is_raised(f->alarms, "quarantine.index"));
     g_autofree char *index = g_build_filename(f->dir, "kept/index.db", NULL);
     CU_ASSERT_EQUAL(unlink(index), 0);
     peer_send_mail(peer, EXE_TYPE, "MZ2\r\n");
-    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "d");
+    CU_ASSERT_STRING_EQUAL(peer_verdict(peer), "d");
     CU_ASSERT_TRUE(alarm_is_raised(f->alarms, "quarantine.index"));
     CU_ASSERT_EQUAL(access(index, F_OK), 0);
     CU_ASSERT_EQUAL(kept(f->dir), 2);
@@ -396,20 +379,20 @@ static void another_quarantine_is_used_from_the_next_message_on(void)
 {
     pooled_log_begin();
     struct fronted *f = fronted_open(HOLDS, "");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     peer_send_mail(peer, EXE_TYPE, "MZ\r\n");
-    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "d");
+    CU_ASSERT_STRING_EQUAL(peer_verdict(peer), "d");
     CU_ASSERT_TRUE(
         fronted_reload(f, HOLDS "[quarantine]\nmin_free = 1000 TiB\n"));
     peer_send_mail(peer, EXE_TYPE, "MZ two\r\n");
-    CU_ASSERT_EQUAL(verdict_of(peer)[0], 'y');
+    CU_ASSERT_EQUAL(peer_verdict(peer)[0], 'y');
     CU_ASSERT_EQUAL(kept(f->dir), 1);
     CU_ASSERT_TRUE(fronted_reload(f, HOLDS));
     /* One that cannot be used changes nothing. */
     CU_ASSERT_FALSE(
         fronted_reload(f, HOLDS "[quarantine]\nkey_file = /no/such/key\n"));
     peer_send_mail(peer, EXE_TYPE, "MZ two\r\n");
-    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "d");
+    CU_ASSERT_STRING_EQUAL(peer_verdict(peer), "d");
     CU_ASSERT_EQUAL(kept(f->dir), 2);
     peer_free(peer);
     fronted_free(f);
@@ -419,8 +402,8 @@ static void another_quarantine_is_used_from_the_next_message_on(void)
 static void draining_lets_what_has_begun_come_to_its_end(void)
 {
     struct fronted *f = fronted_open(BLOCKS, "");
-    struct peer *idle = greeted(f);
-    struct peer *begun = greeted(f);
+    struct peer *idle = peer_greeted(f);
+    struct peer *begun = peer_greeted(f);
     CU_ASSERT_TRUE(peer_is_silent(idle));
     PEER_SAY(begun, 'M', "<a@example.org>");
     CU_ASSERT_TRUE(peer_is_silent(begun));
@@ -430,7 +413,7 @@ static void draining_lets_what_has_begun_come_to_its_end(void)
     peer_say(begun, 'N', NULL, 0);
     peer_say(begun, 'B', "x\r\n", 3);
     peer_say(begun, 'E', NULL, 0);
-    CU_ASSERT_STRING_EQUAL(verdict_of(begun), "c");
+    CU_ASSERT_STRING_EQUAL(peer_verdict(begun), "c");
     CU_ASSERT_STRING_EQUAL(peer_hear(begun), "gone");
     CU_ASSERT_EQUAL(front_connections(f->front), 0);
     peer_free(idle);
@@ -441,142 +424,16 @@ static void draining_lets_what_has_begun_come_to_its_end(void)
 static void other_rules_hold_from_the_next_verdict_on(void)
 {
     struct fronted *f = fronted_open(BLOCKS, "");
-    struct peer *peer = greeted(f);
+    struct peer *peer = peer_greeted(f);
     peer_send_mail(peer, EXE_TYPE, "MZ\r\n");
-    CU_ASSERT_EQUAL(verdict_of(peer)[0], 'y');
+    CU_ASSERT_EQUAL(peer_verdict(peer)[0], 'y');
     CU_ASSERT_FALSE(fronted_reload(f, "[policy]\npolicy = no-such-action\n"));
     peer_send_mail(peer, EXE_TYPE, "MZ\r\n");
-    CU_ASSERT_EQUAL(verdict_of(peer)[0], 'y');
+    CU_ASSERT_EQUAL(peer_verdict(peer)[0], 'y');
     CU_ASSERT_TRUE(fronted_reload(f, "[policy]\npolicy = accept\n"));
     peer_send_mail(peer, EXE_TYPE, "MZ\r\n");
-    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
+    CU_ASSERT_STRING_EQUAL(peer_verdict(peer), "c");
     peer_free(peer);
-    fronted_free(f);
-}
-
-/* --- stages -------------------------------------------------------------------------- */
-
-/* Tells of every stage; what it says of recipients, or of the client, is refused. */
-#define STAGED(refused)                                                        \
-    "[plugin staged]\nfile = @/staged.so\nclass = main\n"                      \
-    "[policy no]\nname = " refused "\ninfo = reject\nrcpt = bad*\n"
-
-static void begin_message(struct peer *peer)
-{
-    PEER_SAY(peer, 'M', "<a@example.org>");
-}
-
-static void rest_of_message(struct peer *peer)
-{
-    peer_say(peer, 'N', NULL, 0);
-    peer_say(peer, 'B', "hello\r\n", 7);
-    peer_say(peer, 'E', NULL, 0);
-}
-
-static void a_recipient_is_refused_where_policy_says_so(void)
-{
-    struct fronted *f = fronted_open(STAGED("said.4"), "");
-    struct peer *peer = greeted(f);
-    for (unsigned i = 0; i < 2; i++) {
-        begin_message(peer);
-        PEER_SAY(peer, 'R', "<good@example.net>");
-        CU_ASSERT_STRING_EQUAL(peer_hear(peer), "c");
-        PEER_SAY(peer, 'R', "<bad@example.net>");
-        CU_ASSERT_EQUAL(strncmp(peer_hear(peer), "y(550 5.", 8), 0);
-        PEER_SAY(peer, 'R', "<better@example.net>");
-        CU_ASSERT_STRING_EQUAL(peer_hear(peer), "c");
-        rest_of_message(peer);
-        CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
-    }
-    peer_free(peer);
-    fronted_free(f);
-}
-
-static void who_is_not_asked_is_heard_at_the_next_step(void)
-{
-    /* What it says at CONNECT, to which nobody is answered. */
-    struct fronted *f = fronted_open(STAGED("said.1"), "");
-    struct peer *peer = greeted(f);
-    begin_message(peer);
-    PEER_SAY(peer, 'R', "<bad@example.net>");
-    CU_ASSERT_EQUAL(strncmp(peer_hear(peer), "y(550 5.", 8), 0);
-    PEER_SAY(peer, 'R', "<good@example.net>");
-    CU_ASSERT_STRING_EQUAL(peer_hear(peer), "c");
-    rest_of_message(peer);
-    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
-    peer_free(peer);
-    fronted_free(f);
-}
-
-static void our_own_are_never_refused_before_the_message(void)
-{
-    struct fronted *f = fronted_open(
-        STAGED("said.4") "[session]\ntrusted_networks = 192.0.2.0/24\n", "");
-    struct peer *peer = greeted(f);
-    begin_message(peer);
-    PEER_SAY(peer, 'R', "<bad@example.net>");
-    CU_ASSERT_STRING_EQUAL(peer_hear(peer), "c");
-    rest_of_message(peer);
-    CU_ASSERT_EQUAL(strncmp(verdict_of(peer), "y(550 5.", 8), 0);
-    peer_free(peer);
-    fronted_free(f);
-}
-
-static void nobody_waits_where_nothing_is_refused_at(void)
-{
-    struct fronted *f = fronted_open(STAGED("said.4"), "refuse_at = \n");
-    struct peer *peer = greeted(f);
-    begin_message(peer);
-    PEER_SAY(peer, 'R', "<bad@example.net>");
-    CU_ASSERT_TRUE(peer_is_silent(peer));
-    rest_of_message(peer);
-    CU_ASSERT_EQUAL(strncmp(verdict_of(peer), "y(550 5.", 8), 0);
-    peer_free(peer);
-    fronted_free(f);
-}
-
-static void another_client_is_not_judged_by_the_last_one(void)
-{
-    struct fronted *f =
-        fronted_open("[plugin helo]\nfile = @/helo_only.so\nclass = main\n"
-                     "[policy no]\nname = helo\ninfo = reject\n",
-                     "");
-    struct peer *peer = greeted(f);
-    begin_message(peer);
-    PEER_SAY(peer, 'R', "<b@example.net>");
-    CU_ASSERT_EQUAL(strncmp(peer_hear(peer), "y(550 5.", 8), 0);
-    peer_say(peer, 'A', NULL, 0);
-    peer_say(peer, 'K', NULL, 0);
-    /* This one says no HELO, so there is nothing to refuse it for. */
-    PEER_SAY(peer, 'C',
-             "other.example.org\0004\x1f\x90"
-             "192.0.2.2");
-    begin_message(peer);
-    PEER_SAY(peer, 'R', "<b@example.net>");
-    CU_ASSERT_STRING_EQUAL(peer_hear(peer), "c");
-    rest_of_message(peer);
-    CU_ASSERT_STRING_EQUAL(verdict_of(peer), "c");
-    peer_free(peer);
-    fronted_free(f);
-}
-
-static void a_session_that_ends_in_a_stage_leaves_nothing(void)
-{
-    struct fronted *f = fronted_open(STAGED("said.4"), "");
-    for (unsigned i = 0; i < 20; i++) {
-        struct peer *peer = greeted(f);
-        begin_message(peer);
-        PEER_SAY(peer, 'R', "<good@example.net>");
-        if (i % 2 == 0)
-            peer_say(peer, 'A', NULL, 0);
-        for (unsigned k = 0; k < i % 5; k++)
-            fronted_turn(f);
-        peer_free(peer);
-    }
-    for (unsigned i = 0; i < 2000 && front_connections(f->front) > 0; i++)
-        fronted_turn(f);
-    CU_ASSERT_EQUAL(front_connections(f->front), 0);
-    CU_ASSERT_EQUAL(pool_unanswered(f->pooled->pool), 0);
     fronted_free(f);
 }
 
@@ -598,10 +455,4 @@ UNIT_MAIN("front", UNIT(a_message_is_let_through_and_the_next_too),
           UNIT(an_index_that_goes_is_made_again_and_told),
           UNIT(another_quarantine_is_used_from_the_next_message_on),
           UNIT(draining_lets_what_has_begun_come_to_its_end),
-          UNIT(a_recipient_is_refused_where_policy_says_so),
-          UNIT(who_is_not_asked_is_heard_at_the_next_step),
-          UNIT(our_own_are_never_refused_before_the_message),
-          UNIT(nobody_waits_where_nothing_is_refused_at),
-          UNIT(another_client_is_not_judged_by_the_last_one),
-          UNIT(a_session_that_ends_in_a_stage_leaves_nothing),
           UNIT(other_rules_hold_from_the_next_verdict_on))
